@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { SettingsProblem } from './problems.ts'
+
+/** Every setting of the installation, checked once. */
+export interface Config {
+  port: number
+  host: string
+  /** The address people type, without a trailing slash. */
+  baseUrl: string
+  /** Absent: the embedded database in `dataDir`. */
+  databaseUrl: string | null
+  dataDir: string
+  /** `on` loads the fictional demonstration into a new, empty store. */
+  demo: 'on' | 'off'
+  /** Signs cookies. Made once and kept in the data folder on the embedded default. */
+  sessionSecret: string
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+const settings = z.object({
+  PORT: z.coerce.number('a number').int('a whole number').min(0, 'between 0 and 65535').max(65535, 'between 0 and 65535').default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  BASE_URL: z.url({ protocol: /^https?$/, error: 'an address such as https://bestvalue.example.gov.uk' }).optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'an address such as postgresql://name:password@host:5432/database' })
+    .optional(),
+  DATA_DIR: z.string().min(1).default('./data'),
+  DEMO: z.enum(['on', 'off'], 'on or off').optional(),
+  SESSION_SECRET: z.string().min(32, 'at least 32 characters').optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'debug, info, warn, error or silent').default('info'),
+})
+
+/**
+ * Reads the settings from the environment. All faults are reported together, each with the variable's name, what was
+ * given and what is accepted. An empty variable counts as unset.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const read = settings.safeParse(given)
+  if (!read.success) {
+    throw new SettingsProblem(
+      read.error.issues.map((issue) => {
+        const name = String(issue.path[0])
+        const seen = name === 'SESSION_SECRET' || name === 'DATABASE_URL' ? 'what was given' : `"${given[name] ?? ''}"`
+        return `${name}: ${seen} is not accepted. Give ${issue.message}.`
+      }),
+    )
+  }
+  const s = read.data
+  if (s.DATABASE_URL && !s.SESSION_SECRET) {
+    throw new SettingsProblem([
+      'SESSION_SECRET: is needed beside DATABASE_URL, so that several processes agree on it. Give at least 32 random characters.',
+    ])
+  }
+  const dataDir = resolve(s.DATA_DIR)
+  return {
+    port: s.PORT,
+    host: s.HOST,
+    baseUrl: (s.BASE_URL ?? `http://${s.HOST.includes(':') ? `[${s.HOST}]` : s.HOST}:${s.PORT}`).replace(/\/$/, ''),
+    databaseUrl: s.DATABASE_URL ?? null,
+    dataDir,
+    demo: s.DEMO ?? (s.DATABASE_URL ? 'off' : 'on'),
+    sessionSecret: s.SESSION_SECRET ?? keptSecret(dataDir),
+    logLevel: s.LOG_LEVEL,
+  }
+}
+
+/** The secret of an embedded installation, made on first use and readable by its owner only. */
+function keptSecret(dataDir: string): string {
+  const file = join(dataDir, 'session-secret')
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+  const secret = randomBytes(48).toString('base64url')
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    writeFileSync(file, secret, { mode: 0o600 })
+  } catch (cause) {
+    throw new SettingsProblem([
+      `DATA_DIR: the folder ${dataDir} cannot be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)}). Choose a folder this account may write to.`,
+    ])
+  }
+  return secret
+}

@@ -1,0 +1,33 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Actor } from '../access/actor.ts'
+import type { Database } from './database.ts'
+
+/** The asking half of a connection. A query takes a Reader and so cannot write; a Trx fits where a Reader is asked for. */
+export type Reader = Pick<Kysely<Database>, 'selectFrom' | 'selectNoFrom' | 'with' | 'withRecursive' | 'fn' | 'dynamic' | 'getExecutor'>
+
+/** A transaction that may write. Obtained from `store.change` only, so that every change leaves a trail entry. */
+export type Trx = Transaction<Database>
+
+/** What a change did, for the trail. */
+export interface Changed<T> {
+  /** What was changed, as `kind:id`. */
+  subject: string
+  result: T
+  /** The organisation whose trail this belongs to; null for national matters. */
+  organisation?: number | null
+  why?: string
+  before?: unknown
+  after?: unknown
+}
+
+/** The only two doors to data. Each opens a short transaction as the unprivileged role with the actor set. */
+export interface Store {
+  readonly kind: 'embedded' | 'server'
+  /** Asks questions in one snapshot. */
+  read<T>(actor: Actor, work: (db: Reader) => Promise<T>): Promise<T>
+  /** Makes a change and writes its trail entry in the same transaction; a refusal leaves neither. */
+  change<T>(actor: Actor, action: string, work: (trx: Trx) => Promise<Changed<T>>): Promise<T>
+  /** Whether the database answers. Throws with the driver's reason when it does not. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,54 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Permissions } from './access/actor.ts'
+import type { Config } from './config.ts'
+import type { Store } from './db/index.ts'
+
+/** What every slice is given: the store, the settings, the log and the time. */
+export interface House {
+  store: Store
+  config: Config
+  log: Logger
+  /** The present moment. Given, so that tests can set it. */
+  now: () => Date
+}
+
+/** One command of the command line: `npm run -s bv -- <name> …`. */
+export interface Command {
+  name: string
+  /** One line for the list of commands. */
+  summary: string
+  /** The whole help, shown by `--help`. */
+  help: string
+  /** Whether the command opens the store. `doctor` looks first and opens itself. */
+  needsStore?: false
+  /** Returns the exit code. Problems may be thrown; they are printed as sentences and exit with 1. */
+  run(args: string[], house: House, terminal: Terminal): Promise<number>
+}
+
+/** Where a command writes. Progress is shown only when a person is watching. */
+export interface Terminal {
+  out(text: string): void
+  err(text: string): void
+  /** Rewrites one line on an interactive terminal; nothing elsewhere. */
+  progress(text: string): void
+}
+
+export interface NavigationItem {
+  text: string
+  href: string
+  /** Shown only to those who hold this permission. */
+  may?: string
+}
+
+/** One capability. The order of the list in app.ts is the order of registration and of dependency. */
+export interface Slice {
+  name: string
+  title: string
+  permissions?: Permissions
+  navigation?: NavigationItem[]
+  routes?(app: FastifyInstance, house: House): void | Promise<void>
+  commands?: Command[]
+  /** Fills a new, empty store with fictional demonstration data. Runs once, in slice order. */
+  seed?(house: House): Promise<void>
+}
