@@ -69,7 +69,7 @@ create index trail_by_subject on kernel.trail (subject);
 create index trail_by_organisation on kernel.trail (organisation, entry);
 
 create table kernel.trail_head (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   entry integer not null,
   hash text not null
 );

@@ -1,0 +1,297 @@
+// Made from the migrated database by `npm run types`; a test compares it with the migrations. Do not edit.
+import type { ColumnType, GeneratedAlways, JSONColumnType } from 'kysely'
+
+/** An exact decimal number as text; given as text or number. */
+type Numeric = ColumnType<string, string | number, string | number>
+/** The text 'infinity' stands for "until further notice". */
+type Timestamp = ColumnType<Date, Date | string, Date | string>
+type Json = JSONColumnType<object>
+/** May be left out of an insert. */
+type Generated<T> = T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>
+
+export interface Database {
+  'kernel.migration': {
+    owner: string
+    name: string
+    checksum: string
+    at: Generated<Timestamp>
+  }
+  'kernel.trail': {
+    entry: number
+    at: Timestamp
+    actor_kind: string
+    account: number | null
+    actor_name: string
+    organisation: number | null
+    action: string
+    subject: string
+    why: string | null
+    before: string | null
+    after: string | null
+    request: string | null
+    previous_hash: string
+    hash: string
+  }
+  'kernel.trail_head': {
+    single: Generated<boolean>
+    entry: number
+    hash: string
+  }
+  'people.access_grant': {
+    id: GeneratedAlways<number>
+    organisation: number
+    account: number
+    subject: string
+    subject_id: number
+    why: string
+    made_by: number | null
+    made_at: Generated<Timestamp>
+    ended_at: Timestamp | null
+  }
+  'people.account': {
+    id: GeneratedAlways<number>
+    email: string
+    name: string
+    password: string | null
+    must_change: Generated<boolean>
+    failures: Generated<number>
+    locked_until: Timestamp | null
+    active: Generated<boolean>
+    made_at: Generated<Timestamp>
+    organisations: Generated<number[]>
+  }
+  'people.membership': {
+    account: number
+    organisation: number
+    role: string
+    since: Generated<Timestamp>
+  }
+  'people.organisation': {
+    id: GeneratedAlways<number>
+    slug: string
+    name: string
+    kind: string
+    authority: string | null
+    made_at: Generated<Timestamp>
+  }
+  'people.session': {
+    id: GeneratedAlways<number>
+    token_hash: string
+    account: number
+    made_at: Generated<Timestamp>
+    seen_at: Generated<Timestamp>
+    expires_at: Timestamp
+    address: string | null
+    browser: string | null
+  }
+  'places.area': {
+    id: GeneratedAlways<number>
+    code: string
+    name: string
+    level: string
+  }
+  'places.authority': {
+    id: GeneratedAlways<number>
+    code: string
+    name: string
+    known_name: string
+    kind: string
+    nation: string
+    region: string | null
+    region_name: string | null
+    starts: string | null
+    ends: string | null
+    population: number | null
+    fictional: Generated<boolean>
+    source: string
+  }
+  'places.authority_key': {
+    authority: number
+    scheme: string
+    code: string
+  }
+  'places.authority_kind': {
+    code: string
+    title: string
+    plural: string
+    tier: string
+  }
+  'places.authority_name': {
+    authority: number
+    name: string
+    normal: string
+    basis: string
+    confirmed_by: number | null
+    confirmed_at: Timestamp | null
+  }
+  'places.comparator_group': {
+    id: GeneratedAlways<number>
+    type: string
+    source: string
+    slug: string
+    title: string
+    of_authority: number | null
+    organisation: number | null
+    audience: Generated<string>
+    publisher: string
+    licence: string | null
+    dated: string | null
+    known_from: Generated<Timestamp>
+    known_to: Generated<Timestamp>
+  }
+  'places.group_member': {
+    comparator_group: number
+    authority: number
+    position: number | null
+    closeness: string | null
+    organisation: number | null
+    audience: Generated<string>
+  }
+  'places.succession': {
+    predecessor: number
+    successor: number
+    on_date: string
+  }
+  'indicators.import': {
+    id: GeneratedAlways<number>
+    organisation: number | null
+    audience: Generated<string>
+    produces: string
+    recipe_name: string
+    recipe: Json
+    file_name: string
+    bytes: number
+    sha256: string
+    account: number | null
+    made_by: string
+    known_from: Timestamp
+    counts: Json
+    withdrawn_at: Timestamp | null
+    withdrawn_by: string | null
+    withdrawn_why: string | null
+  }
+  'indicators.import_warning': {
+    import: number
+    seq: number
+    check_name: string
+    line: number | null
+    column_name: string | null
+    seen: string | null
+    expected: string | null
+    message: string
+    measure: number | null
+    authority: number | null
+    period: number | null
+    organisation: number | null
+    audience: Generated<string>
+  }
+  'indicators.measure': {
+    id: GeneratedAlways<number>
+    code: string
+    organisation: number | null
+    audience: Generated<string>
+    fictional: Generated<boolean>
+  }
+  'indicators.measure_alias': {
+    measure: number
+    alias: string
+    normal: string
+    organisation: number | null
+    audience: Generated<string>
+  }
+  'indicators.measure_version': {
+    measure: number
+    version: number
+    known_from: Generated<Timestamp>
+    known_to: Generated<Timestamp>
+    import: number | null
+    title: string
+    explanation: string | null
+    dimension: string | null
+    service: string | null
+    unit: string
+    unit_kind: string
+    prefix: Generated<string>
+    suffix: Generated<string>
+    display_factor: Generated<Numeric>
+    decimals: Generated<number>
+    polarity: string
+    midpoint: Numeric | null
+    numerator_name: string | null
+    denominator_name: string | null
+    numerator_multiplier: Generated<Numeric>
+    denominator_multiplier: Generated<Numeric>
+    aggregation: Generated<string>
+    change_as: Generated<string>
+    interval_method: Generated<string>
+    interval_scale: Generated<Numeric>
+    period_kind: string | null
+    publisher: string
+    source_link: string | null
+    licence: string | null
+    kinds: Generated<string[]>
+    small_numbers: number | null
+    tolerance: Generated<Numeric>
+    notes: string | null
+    what_changed: string | null
+    organisation: number | null
+    audience: Generated<string>
+  }
+  'indicators.observation': {
+    id: GeneratedAlways<number>
+    measure: number
+    period: number
+    authority: number | null
+    area: number | null
+    place: GeneratedAlways<number>
+    organisation: number | null
+    audience: Generated<string>
+    known_from: Timestamp
+    known_to: Generated<Timestamp>
+    value: Numeric | null
+    numerator: Numeric | null
+    denominator: Numeric | null
+    lower: Numeric | null
+    upper: Numeric | null
+    status: Generated<string>
+    reason: string | null
+    marker: string | null
+    import: number
+    line: number | null
+    restored: Generated<boolean>
+  }
+  'indicators.period': {
+    id: GeneratedAlways<number>
+    kind: string
+    label: string
+    starts: string
+    ends: string
+  }
+  'indicators.saved_recipe': {
+    name: string
+    organisation: number
+    recipe: Json
+    account: number | null
+    saved_at: Generated<Timestamp>
+  }
+  'indicators.series_break': {
+    id: GeneratedAlways<number>
+    measure: number
+    starts: string
+    note: string
+    import: number | null
+    known_from: Generated<Timestamp>
+    known_to: Generated<Timestamp>
+    organisation: number | null
+    audience: Generated<string>
+  }
+  'indicators.upload': {
+    id: string
+    account: number
+    organisation: number
+    file_name: string
+    sha256: string
+    content: Uint8Array
+    made_at: Generated<Timestamp>
+  }
+}

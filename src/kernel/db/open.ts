@@ -1,0 +1,111 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Config } from '../config.ts'
+import { SettingsProblem } from '../problems.ts'
+import type { Database } from './database.ts'
+import { EmbeddedDialect } from './embedded.ts'
+import { lockFolder } from './lock.ts'
+import type { Executor } from './migrate.ts'
+import { embeddedParsers, serverTypes } from './parsers.ts'
+
+/** A database that is open but not yet known to be migrated and safe. */
+export interface Opened extends Executor {
+  kind: 'embedded' | 'server'
+  db: Kysely<Database>
+  close(): Promise<void>
+}
+
+const oldestServer = 150_000
+
+/** Opens the database the settings name. Every way this can fail is one plain sentence. */
+export function openDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir' | 'baseUrl'>): Promise<Opened> {
+  return config.databaseUrl ? openServer(config.databaseUrl) : openFolder(config.dataDir, config.baseUrl)
+}
+
+async function openFolder(dataDir: string, address: string): Promise<Opened> {
+  const folder = join(dataDir, 'database')
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    throw new SettingsProblem([
+      `DATA_DIR: the folder ${dataDir} cannot be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)}). Choose a folder this account may write to.`,
+    ])
+  }
+  const unlock = lockFolder(dataDir, address)
+  try {
+    return openEmbedded(await PGlite.create({ dataDir: folder, parsers: embeddedParsers }), unlock)
+  } catch (cause) {
+    unlock()
+    throw new SettingsProblem([
+      `The embedded database in ${folder} could not be opened (${cause instanceof Error ? cause.message : String(cause)}). Restore the folder from a copy, or choose another with DATA_DIR.`,
+    ])
+  }
+}
+
+/** An embedded database that is already in hand: the folder's, or one in memory for tests. */
+export function openEmbedded(database: PGlite, whenClosed: () => void = () => {}): Opened {
+  return {
+    kind: 'embedded',
+    db: new Kysely<Database>({ dialect: new EmbeddedDialect(database) }),
+    async exec(sql) {
+      await database.exec(sql).catch(async (cause: unknown) => {
+        await database.exec('rollback')
+        throw cause
+      })
+    },
+    async rows<R>(sql: string) {
+      return (await database.query<R>(sql)).rows
+    },
+    async close() {
+      await database.close()
+      whenClosed()
+    },
+  }
+}
+
+async function openServer(url: string): Promise<Opened> {
+  const pool = new pg.Pool({ connectionString: url, types: serverTypes, max: 10, connectionTimeoutMillis: 5_000 })
+  // An idle connection that the server drops must not end the process; the next query reports what is wrong.
+  pool.on('error', () => {})
+  const query = async <R>(sql: string) => (await pool.query(sql)).rows as R[]
+  try {
+    const [server] = await query<{ version: number; words: string }>(
+      `select current_setting('server_version_num')::int as version, current_setting('server_version') as words`,
+    )
+    if (!server || server.version < oldestServer) {
+      throw new SettingsProblem([`The server in DATABASE_URL is PostgreSQL ${server?.words}; the workbench needs 15 or later.`])
+    }
+  } catch (cause) {
+    await pool.end()
+    if (cause instanceof SettingsProblem) throw cause
+    throw new SettingsProblem([
+      `The PostgreSQL server in DATABASE_URL cannot be used: ${reasonOf(cause)}. Check the address, the name and password, and that the server is running.`,
+    ])
+  }
+  return {
+    kind: 'server',
+    db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }),
+    async exec(sql) {
+      const client = await pool.connect()
+      try {
+        await client.query(sql)
+      } catch (cause) {
+        await client.query('rollback')
+        throw cause
+      } finally {
+        client.release()
+      }
+    },
+    rows: query,
+    close: () => pool.end(),
+  }
+}
+
+/** The driver wraps refused connections in an AggregateError with an empty message. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ')
+  return cause instanceof Error ? cause.message : String(cause)
+}

@@ -1,0 +1,80 @@
+import { sql } from 'kysely'
+import { actorSettings, type Actor } from '../access/actor.ts'
+import { SettingsProblem } from '../problems.ts'
+import type { Store, Trx } from './index.ts'
+import type { Opened } from './open.ts'
+import { appendToTrail } from './trail.ts'
+
+/** The store over an open, migrated database, after making sure that its policies hold. */
+export async function storeOver(opened: Opened): Promise<Store> {
+  await refuseIfPoliciesCanBeBypassed(opened)
+  const { db } = opened
+  return {
+    kind: opened.kind,
+    read: (actor, work) =>
+      db
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode('read only')
+        .execute(async (trx) => {
+          await becomeActor(trx, actor)
+          return work(trx)
+        }),
+    change: (actor, action, work) =>
+      db.transaction().execute(async (trx) => {
+        await becomeActor(trx, actor)
+        const changed = await work(trx)
+        await appendToTrail(trx, actor, action, changed)
+        return changed.result
+      }),
+    async ping() {
+      await sql`select 1`.execute(db)
+    },
+    async close() {
+      await db.destroy()
+      await opened.close().catch((cause: unknown) => {
+        // Kysely has ended the server's pool already; ending it twice is the one refusal that means nothing.
+        if (!(cause instanceof Error && cause.message.includes('end on pool more than once'))) throw cause
+      })
+    },
+  }
+}
+
+/** Takes the unprivileged role and says who is asking, for this transaction only, in one round trip. */
+async function becomeActor(trx: Trx, actor: Actor): Promise<void> {
+  const settings = Object.entries(actorSettings(actor)).map(
+    ([name, value]) => sql`set_config(${`bv.${name}`}, ${value}, true)`,
+  )
+  await sql`select ${sql.join(settings)}, set_config('role', 'bv_actor', true)`.execute(trx)
+}
+
+/**
+ * Row-level security is what keeps organisations apart, so an installation where it could be walked around does not
+ * start: a server login that is a superuser or bypasses policies, or a table whose policies are off or not forced.
+ */
+async function refuseIfPoliciesCanBeBypassed(opened: Opened): Promise<void> {
+  const faults: string[] = []
+  const roles = await opened.rows<{ name: string; bypasses: boolean }>(
+    `select rolname as name, rolsuper or rolbypassrls as bypasses from pg_roles where rolname in ('bv_actor', session_user)`,
+  )
+  for (const role of roles) {
+    const isLogin = role.name !== 'bv_actor'
+    if (role.bypasses && !(isLogin && opened.kind === 'embedded')) {
+      faults.push(
+        `The database role ${role.name} is a superuser or bypasses row-level security, so organisations could not be kept apart. Use an ordinary role.`,
+      )
+    }
+  }
+  const tables = await opened.rows<{ name: string }>(
+    `select n.nspname || '.' || c.relname as name
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)
+        and has_table_privilege('bv_actor', c.oid, 'select, insert, update, delete')
+        and n.nspname not in ('pg_catalog', 'information_schema')
+      order by 1`,
+  )
+  for (const table of tables) {
+    faults.push(`The table ${table.name} has no forced row-level security. Add it in the migration that makes the table.`)
+  }
+  if (faults.length > 0) throw new SettingsProblem(faults)
+}
