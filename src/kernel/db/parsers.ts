@@ -37,6 +37,6 @@ export const serverTypes: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     const own = parsers.get(oid)
     if (own && format !== 'binary') return own
-    return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown
+    return pg.types.getTypeParser(oid, format) as (text: string) => unknown
   },
 }
