@@ -28,10 +28,10 @@ export interface Command {
 
 /** Where a command writes. Progress is shown only when a person is watching. */
 export interface Terminal {
-  out(text: string): void
-  err(text: string): void
+  out: (text: string) => void
+  err: (text: string) => void
   /** Rewrites one line on an interactive terminal; nothing elsewhere. */
-  progress(text: string): void
+  progress: (text: string) => void
 }
 
 export interface NavigationItem {

@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util'
+import pino from 'pino'
+import { readConfig, type Config } from '#kernel/config.ts'
+import { startStore } from '#kernel/db/start.ts'
+import { Problem, SettingsProblem } from '#kernel/problems.ts'
+import type { Command, House, Terminal } from '#kernel/slice.ts'
+import { sliceNames, slices } from '#app'
+import { doctor } from './doctor.ts'
+
+// The command line: npm run -s bv -- <command> …
+
+const commands: Command[] = [migrateCommand(), doctor, ...slices.flatMap((slice) => slice.commands ?? [])]
+
+const terminal: Terminal = {
+  out: (text) => void process.stdout.write(`${text}\n`),
+  err: (text) => void process.stderr.write(`${text}\n`),
+  progress(text) {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`)
+  },
+}
+
+process.exitCode = await run(process.argv.slice(2))
+
+async function run(args: string[]): Promise<number> {
+  // A command is one or two words: "import", "trail verify".
+  const command = commands.find(({ name }) => name === args.slice(0, 2).join(' ')) ?? commands.find(({ name }) => name === args[0])
+  if (!command) return listCommands(args[0])
+  const rest = args.slice(command.name.split(' ').length)
+  if (rest.includes('--help') || rest.includes('-h')) {
+    terminal.out(command.help)
+    return 0
+  }
+  try {
+    return await inHouse(command, rest, readConfig())
+  } catch (cause) {
+    return explain(cause, command)
+  }
+}
+
+function listCommands(asked: string | undefined): number {
+  const known = asked === undefined || asked === '--help' || asked === '-h' || asked === 'help'
+  const print = known ? terminal.out : terminal.err
+  if (!known) print(`There is no command "${asked}". The commands are:\n`)
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  for (const { name, summary } of commands.toSorted((a, b) => a.name.localeCompare(b.name))) print(`  ${name.padEnd(width)}  ${summary}`)
+  print('\nnpm run -s bv -- <command> --help says more about each.')
+  return known ? 0 : 2
+}
+
+async function inHouse(command: Command, args: string[], config: Config): Promise<number> {
+  const log = pino({ level: config.logLevel === 'info' ? 'warn' : config.logLevel }, pino.destination(2))
+  const now = () => new Date()
+  if (command.needsStore === false) return command.run(args, { config, log, now } as House, terminal)
+  const { store } = await startStore(config, sliceNames)
+  try {
+    return await command.run(args, { store, config, log, now }, terminal)
+  } finally {
+    await store.close()
+  }
+}
+
+/** What went wrong, in sentences. Only a fault of ours shows its stack. */
+function explain(cause: unknown, command: Command): number {
+  if (cause instanceof SettingsProblem) cause.faults.forEach(terminal.err)
+  else if (cause instanceof Problem) {
+    terminal.err(cause.message)
+    for (const { field, message } of cause.faults) terminal.err(`  ${field}: ${message}`)
+  } else if (isArgumentFault(cause)) {
+    terminal.err(`${cause.message}\n\n${command.help}`)
+    return 2
+  } else {
+    terminal.err(`This is a fault of the workbench, not of what you gave it. Nothing was half done.\n${cause instanceof Error ? cause.stack : String(cause)}`)
+  }
+  return 1
+}
+
+function isArgumentFault(cause: unknown): cause is Error {
+  return cause instanceof Error && String((cause as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')
+}
+
+function migrateCommand(): Command {
+  return {
+    name: 'migrate',
+    summary: 'Bring the database forward to this version',
+    help: 'npm run -s bv -- migrate [--json]\n\nRuns the migrations that have not run yet on the database the settings name. Starting the workbench does the same.',
+    needsStore: false,
+    async run(args, house, { out }) {
+      const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } })
+      const { store, ran } = await startStore(house.config, sliceNames)
+      await store.close()
+      if (values.json) out(JSON.stringify({ ran }))
+      else out(ran.length === 0 ? 'The database is up to date.' : `Ran ${ran.length} migrations:\n${ran.map((name) => `  ${name}`).join('\n')}`)
+      return 0
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { readFileSync, rmSync } from 'node:fs'
+
+// `npm test`: every check, then every test. The last line is the count that continuous integration reads.
+
+const root = join(import.meta.dirname, '..')
+const bin = (name: string) => join(root, 'node_modules', name)
+const report = join(root, 'node_modules', '.tests.json')
+
+const checks: [string, string[]][] = [
+  ['types', [bin('typescript/bin/tsc'), '--noEmit']],
+  ['lint', [bin('eslint/bin/eslint.js'), '.', '--max-warnings=0']],
+  ['dead code', [bin('knip/bin/knip.js')]],
+]
+
+let passed = 0
+let failed = 0
+let skipped = 0
+
+for (const [name, args] of checks) {
+  const started = performance.now()
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  console.log(`${status === 0 ? 'passed' : 'FAILED'}  ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
+  if (status === 0) passed++
+  else failed++
+}
+
+rmSync(report, { force: true })
+const { status } = spawnSync(
+  process.execPath,
+  [bin('vitest/vitest.mjs'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
+  { cwd: root, stdio: 'inherit' },
+)
+try {
+  const counts = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number; numPendingTests: number; numFailedTestSuites: number }
+  passed += counts.numPassedTests
+  failed += counts.numFailedTests
+  skipped += counts.numPendingTests
+  // A file that could not even be loaded has no failed test of its own.
+  if (counts.numFailedTests === 0 && status !== 0) failed++
+} catch {
+  console.error('The tests ended without a report.')
+  failed++
+}
+
+if (skipped > 0) console.log(`${skipped} tests were skipped because the published data is not beside this checkout.`)
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exit(failed === 0 ? 0 : 1)
