@@ -1,0 +1,239 @@
+import { sql } from 'kysely'
+import type { Reader } from '#kernel/db/index.ts'
+import { refused } from '#kernel/problems.ts'
+import { authorities, type Authority } from './authorities.ts'
+
+// Comparator groups and their addresses: all, nation:scotland, region:north-west, kind:london-borough, tier:upper,
+// family:<source>/<name>, neighbours:<source>, list:<slug>.
+
+/** What is asked of a group: who belonged to it on a day, as the groupings were known at a moment. */
+export interface GroupQuestion {
+  address: string
+  /** The day on which computed groups count who was in being: usually the last day of a period. */
+  on: string
+  /** The authority in question; `neighbours:` has no meaning without it. */
+  of?: Authority | undefined
+  /** When the grouping should have been known; absent: now. */
+  knownAt?: Date | undefined
+  /** Only these kinds, for computed groups: those the measure applies to. Empty: every kind. */
+  kinds?: readonly string[] | undefined
+}
+
+export interface Group {
+  address: string
+  /** In words, for a sentence: "all authorities in Scotland", "the 16 nearest neighbours of Northmere (Oflog)". */
+  title: string
+  /** Who sorted them, for a publisher's grouping; null for computed groups. */
+  publisher: string | null
+  dated: string | null
+  members: Authority[]
+}
+
+/** The members of a group. Throws a refusal that lists what can be asked when the address means nothing. */
+export async function resolveGroup(db: Reader, question: GroupQuestion): Promise<Group> {
+  const [type, rest] = split(question.address)
+  switch (type) {
+    case 'all':
+      return computed(db, question, {}, 'all authorities')
+    case 'nation':
+      return computed(db, question, { nation: rest }, `all authorities in ${words(rest)}`)
+    case 'region':
+      return computed(db, question, { region: rest }, `all authorities in ${words(rest)}`)
+    case 'kind':
+      return computed(db, question, { kind: rest }, await kindInWords(db, rest))
+    case 'tier':
+      return computed(db, question, { tier: rest }, tierInWords[rest] ?? `authorities of the ${rest} tier`)
+    case 'family':
+    case 'neighbours':
+    case 'list':
+      return kept(db, question, type, rest)
+    default:
+      throw unknownGroup(question.address)
+  }
+}
+
+const tierInWords: Record<string, string> = {
+  upper: 'authorities with upper-tier duties',
+  lower: 'authorities with lower-tier duties',
+  single: 'single-tier authorities',
+  combined: 'combined authorities',
+}
+
+/** A single-tier authority has the duties of both tiers, so it stands in both groups. */
+const tiersWithin: Record<string, readonly string[]> = {
+  upper: ['upper', 'single'],
+  lower: ['lower', 'single'],
+  single: ['single'],
+  combined: ['combined'],
+}
+
+async function computed(
+  db: Reader,
+  { address, on, kinds }: GroupQuestion,
+  limits: { nation?: string; region?: string; kind?: string; tier?: string },
+  title: string,
+): Promise<Group> {
+  let query = inBeing(authorities(db), on)
+  if (limits.nation !== undefined) query = query.where('a.nation', '=', limits.nation)
+  if (limits.region !== undefined) query = query.where('a.region', '=', limits.region)
+  if (limits.kind !== undefined) query = query.where('a.kind', '=', limits.kind)
+  if (limits.tier !== undefined) {
+    const tiers = tiersWithin[limits.tier]
+    if (!tiers) throw unknownGroup(address)
+    query = query.where('k.tier', 'in', tiers)
+  }
+  if (kinds && kinds.length > 0) query = query.where('a.kind', 'in', kinds)
+  const members = await query.orderBy('a.known_name').orderBy('a.code').execute()
+  if (members.length === 0) await refuseIfNobodyEver(db, address, limits)
+  return { address, title, publisher: null, dated: null, members }
+}
+
+/** An empty group is an answer ("none were in being that day"); a nation or region nobody was ever in is a slip of the pen. */
+async function refuseIfNobodyEver(db: Reader, address: string, { nation, region }: { nation?: string; region?: string }) {
+  if (nation === undefined && region === undefined) return
+  let query = db.selectFrom('places.authority').select('id').limit(1)
+  if (nation !== undefined) query = query.where('nation', '=', nation)
+  if (region !== undefined) query = query.where('region', '=', region)
+  if (!(await query.executeTakeFirst())) throw unknownGroup(address)
+}
+
+function inBeing(query: ReturnType<typeof authorities>, on: string) {
+  return query
+    .where((where) => where.or([where('a.starts', 'is', null), where('a.starts', '<=', on)]))
+    .where((where) => where.or([where('a.ends', 'is', null), where('a.ends', '>=', on)]))
+}
+
+/** A family, a neighbour list or a hand-picked list, as it was known at the moment. */
+async function kept(db: Reader, question: GroupQuestion, type: 'family' | 'neighbours' | 'list', rest: string): Promise<Group> {
+  const [source, slug] = type === 'family' ? split(rest, '/') : [rest, '']
+  let query = db
+    .selectFrom('places.comparator_group as g')
+    .select(['g.id', 'g.title', 'g.publisher', 'g.dated'])
+    .where('g.type', '=', type)
+    .where(knownAt('g', question.knownAt))
+  if (type === 'list') query = query.where('g.slug', '=', rest)
+  else query = query.where('g.source', '=', source)
+  if (type === 'family') query = query.where('g.slug', '=', slug)
+  if (type === 'neighbours') {
+    if (!question.of) throw refused(`The group ${question.address} is a list of neighbours. Say whose: name an authority.`)
+    query = query.where('g.of_authority', '=', question.of.id)
+  }
+  const group = await query.executeTakeFirst()
+  if (!group) {
+    if (type === 'neighbours' && question.of) {
+      throw refused(`${question.of.known_name} has no neighbours in the list "${source}"${question.knownAt ? ' as known then' : ''}. Choose another group.`)
+    }
+    throw unknownGroup(question.address)
+  }
+  const members = await authorities(db)
+    .where('a.id', 'in', (inner) => inner.selectFrom('places.group_member').select('authority').where('comparator_group', '=', group.id))
+    .orderBy('a.known_name').orderBy('a.code')
+    .execute()
+  // Publishers disagree on whether a list of neighbours holds the authority itself: a comparison always does, once.
+  const { of } = question
+  if (type === 'neighbours' && of && !members.some((member) => member.id === of.id)) members.push(of)
+  members.sort((a, b) => a.known_name.localeCompare(b.known_name, 'en'))
+  return { address: question.address, title: group.title, publisher: group.publisher, dated: group.dated, members }
+}
+
+/** True for rows that were current at the moment; for rows that are current now when no moment is given. */
+export function knownAt(alias: string, moment: Date | undefined) {
+  const from = sql.ref<Date>(`${alias}.known_from`)
+  const to = sql.ref<Date>(`${alias}.known_to`)
+  return moment ? sql<boolean>`${from} <= ${moment} and ${to} > ${moment}` : sql<boolean>`${to} = 'infinity'`
+}
+
+/** A group somebody may choose, for drop-downs and the API. */
+export interface GroupChoice {
+  address: string
+  title: string
+  type: string
+  members: number | null
+}
+
+/** Every group that can be asked for. With an authority: those it belongs to, and its neighbour lists. */
+export async function groupChoices(db: Reader, of?: Authority): Promise<GroupChoice[]> {
+  return [...(await computedChoices(db, of)), ...(await keptChoices(db, of))]
+}
+
+async function computedChoices(db: Reader, of?: Authority): Promise<GroupChoice[]> {
+  const rows = await db
+    .selectFrom('places.authority as a')
+    .innerJoin('places.authority_kind as k', 'k.code', 'a.kind')
+    .select(['a.nation', 'a.region', 'a.region_name', 'a.kind', 'k.plural', 'k.tier', db.fn.countAll<number>().as('members')])
+    .where('a.ends', 'is', null)
+    .groupBy(['a.nation', 'a.region', 'a.region_name', 'a.kind', 'k.plural', 'k.tier'])
+    .execute()
+  const choices = new Map<string, GroupChoice>()
+  const add = (address: string, title: string, members: number) => {
+    const known = choices.get(address)
+    if (known) known.members = (known.members ?? 0) + members
+    else choices.set(address, { address, title, type: address.split(':')[0] ?? address, members })
+  }
+  for (const row of rows.toSorted((a, b) => a.nation.localeCompare(b.nation) || (a.region ?? '').localeCompare(b.region ?? '') || a.plural.localeCompare(b.plural))) {
+    add('all', 'All authorities', row.members)
+    if (!of || of.nation === row.nation) add(`nation:${row.nation}`, `All authorities in ${words(row.nation)}`, row.members)
+    if (row.region && (!of || of.region === row.region)) add(`region:${row.region}`, `All authorities in ${row.region_name ?? words(row.region)}`, row.members)
+    if (!of || of.kind === row.kind) add(`kind:${row.kind}`, row.plural, row.members)
+    for (const tier of Object.keys(tiersWithin)) {
+      if (tiersWithin[tier]?.includes(row.tier) && (!of || tiersWithin[tier].includes(of.tier))) {
+        add(`tier:${tier}`, capital(tierInWords[tier] ?? tier), row.members)
+      }
+    }
+  }
+  const order = ['all', 'nation', 'region', 'kind', 'tier']
+  return [...choices.values()].sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type))
+}
+
+async function keptChoices(db: Reader, of?: Authority): Promise<GroupChoice[]> {
+  let query = db
+    .selectFrom('places.comparator_group as g')
+    .innerJoin('places.group_member as m', 'm.comparator_group', 'g.id')
+    .select(['g.type', 'g.source', 'g.slug', 'g.title', 'g.publisher', db.fn.countAll<number>().as('members')])
+    .where(knownAt('g', undefined))
+    .groupBy(['g.id', 'g.type', 'g.source', 'g.slug', 'g.title', 'g.publisher'])
+    .orderBy('g.type').orderBy('g.source').orderBy('g.slug')
+  if (of) {
+    query = query.where((where) =>
+      where.or([
+        where('g.of_authority', '=', of.id),
+        where('g.type', '=', 'list'),
+        where.and([
+          where('g.type', '=', 'family'),
+          where('g.id', 'in', where.selectFrom('places.group_member').select('comparator_group').where('authority', '=', of.id)),
+        ]),
+      ]))
+  }
+  const rows = await query.execute()
+  const choices = rows.map((row) => {
+    if (row.type === 'neighbours') {
+      const title = of ? row.title : `Nearest neighbours of each authority (${row.publisher})`
+      return { address: `neighbours:${row.source}`, title, type: row.type, members: of ? row.members : null }
+    }
+    const address = row.type === 'family' ? `family:${row.source}/${row.slug}` : `list:${row.slug}`
+    return { address, title: row.title, type: row.type, members: row.members }
+  })
+  return [...new Map(choices.map((choice) => [choice.address, choice])).values()]
+}
+
+async function kindInWords(db: Reader, code: string): Promise<string> {
+  const kind = await db.selectFrom('places.authority_kind').select('plural').where('code', '=', code).executeTakeFirst()
+  if (!kind) throw unknownGroup(`kind:${code}`)
+  return `all ${kind.plural.slice(0, 1).toLowerCase()}${kind.plural.slice(1)}`
+}
+
+function unknownGroup(address: string) {
+  return refused(
+    `There is no group "${address}". A group is one of: all, nation:scotland, region:north-west, kind:london-borough, tier:upper, family:<source>/<name>, neighbours:<source>, list:<name>.`,
+    [{ field: 'group', message: 'Choose a group from the list at /api/v1/groups' }],
+  )
+}
+
+/** The text before and after the first mark. */
+function split(text: string, mark = ':'): [string, string] {
+  const at = text.indexOf(mark)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+const words = (slug: string) => slug.split('-').map((word) => (['and', 'of', 'the'].includes(word) ? word : capital(word))).join(' ')
+const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1)
