@@ -1,0 +1,23 @@
+import { dayInWords } from '#kernel/periods/index.ts'
+
+/** The clock that people in the field live by. */
+const clock = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Europe/London', hourCycle: 'h23',
+  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
+})
+
+/** `21 Nov 2026`, from a day 'YYYY-MM-DD' or from a moment as the day it is in London. */
+export function formatDate(date: string | Date): string {
+  return dayInWords(typeof date === 'string' ? date : inLondon(date).day)
+}
+
+/** `21 Nov 2026 14:02`, in London time. */
+export function formatMoment(moment: Date): string {
+  const { day, time } = inLondon(moment)
+  return `${dayInWords(day)} ${time}`
+}
+
+function inLondon(moment: Date): { day: string; time: string } {
+  const parts = Object.fromEntries(clock.formatToParts(moment).map(({ type, value }) => [type, value]))
+  return { day: `${parts.year}-${parts.month}-${parts.day}`, time: `${parts.hour}:${parts.minute}` }
+}
