@@ -1,0 +1,12 @@
+import type { Slice } from '#kernel/slice.ts'
+
+export { areaLevelOf, kindOf, kindOfGss, realKinds } from './kinds.ts'
+export type { AreaLevel, AuthorityKind, Tier } from './kinds.ts'
+export { normalName, nameWithoutKind } from './names.ts'
+export { inBeing, indexNames, matchName, nearNames } from './matching.ts'
+export type { Candidate, NamedAuthority, NameIndex, NameMatch, OtherName, Span } from './matching.ts'
+export { lastDayInBeing, slugOf } from './rules.ts'
+export * from './demonstration.ts'
+
+/** Authorities, what they are called, what became of them, and whom they are compared with. */
+export const places: Slice = { name: 'places', title: 'Places' }
