@@ -41,12 +41,21 @@ export interface NavigationItem {
   may?: string
 }
 
+/** A page of help, listed at /help. */
+export interface HelpTopic {
+  title: string
+  href: string
+  /** One sentence: what the reader will know afterwards. */
+  summary: string
+}
+
 /** One capability. The order of the list in app.ts is the order of registration and of dependency. */
 export interface Slice {
   name: string
   title: string
   permissions?: Permissions
   navigation?: NavigationItem[]
+  help?: HelpTopic[]
   routes?(app: FastifyInstance, house: House): void | Promise<void>
   commands?: Command[]
   /** Fills a new, empty store with fictional demonstration data. Runs once, in slice order. */

@@ -1,0 +1,122 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
+import { refused } from '../problems.ts'
+import type { Access } from './frame.ts'
+
+/** Where every address of the programming interface begins. */
+export const apiRoot = '/api/v1'
+
+/** What the description of the programming interface says about one route. */
+export interface ApiDescription {
+  /** The address below `/api/v1`, with `:name` for its parts. */
+  path: string
+  /** The heading it is listed under: "Measures". */
+  group: string
+  /** One line: what it answers. */
+  summary: string
+  /** More, where the summary does not suffice: order, limits, what null means. */
+  explanation?: string
+  params?: z.ZodObject
+  query?: z.ZodObject
+  response: z.ZodType
+  /** Whether it also answers with a table. */
+  hasCsv: boolean
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    api?: ApiDescription
+  }
+}
+
+/** One address of the programming interface, declared once: it is registered, validated and described from this. */
+export interface ApiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType> extends Omit<ApiDescription, 'hasCsv'> {
+  access: Access
+  params?: P
+  query?: Q
+  response: R
+  answer: (question: { params: z.output<P>; query: z.output<Q>; actor: Actor; request: FastifyRequest }) => Promise<z.input<R>>
+  /** The same answer as a table, where it is one. */
+  csv?: (answer: z.input<R>) => string
+}
+
+/**
+ * Declares one question programs may ask. It is answered at its address in the form `Accept` prefers, and with `.json` or
+ * `.csv` after the address in exactly that form.
+ */
+export function apiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType>(app: FastifyInstance, route: ApiRoute<P, Q, R>): void {
+  const { access, params, query, csv, answer, ...described } = route
+  const schema = { ...(params ? { params } : {}), ...(query ? { querystring: query } : {}) }
+  const register = (extension: '' | '.json' | '.csv', api?: ApiDescription) =>
+    app.get(apiRoot + route.path + extension, { schema, config: api ? { access, api } : { access } }, async (request, reply) => {
+      // The schemas above have already turned the request into these types.
+      const question = { params: request.params as z.output<P>, query: request.query as z.output<Q>, actor: request.actor, request }
+      const found = await answer(question)
+      const format = extension === '' ? preferred(request, csv !== undefined) : extension
+      linkNext(reply, found)
+      if (format === '.csv' && csv) return asCsv(reply, route.path, csv(found))
+      return reply.type('application/json; charset=utf-8').send(found)
+    })
+  register('', { ...described, ...(params ? { params } : {}), ...(query ? { query } : {}), hasCsv: csv !== undefined })
+  register('.json')
+  if (csv) register('.csv')
+}
+
+function preferred(request: FastifyRequest, hasCsv: boolean): '.csv' | '.json' {
+  const accept = request.headers.accept ?? ''
+  return hasCsv && accept.includes('text/csv') && !accept.includes('application/json') ? '.csv' : '.json'
+}
+
+function asCsv(reply: FastifyReply, path: string, content: string): FastifyReply {
+  const name = path.replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '')
+  return reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}.csv"`).send(content)
+}
+
+/** A table has no room for the address of the next page, so it is also a header (RFC 8288). */
+function linkNext(reply: FastifyReply, found: unknown): void {
+  reply.header('vary', 'accept')
+  if (typeof found === 'object' && found !== null && 'next' in found && typeof found.next === 'string') {
+    reply.header('link', `<${found.next}>; rel="next"`)
+  }
+}
+
+/** Query fields of every list: where the last page ended and how many to answer with. */
+export const pageQuery = {
+  cursor: z.string().max(500).optional().describe('Where the page before ended. Taken from its `next`; do not make one yourself.'),
+  limit: z.coerce.number('Use a whole number').int('Use a whole number').min(1, 'Use 1 or more').max(1000, 'Use 1000 or fewer').default(100).describe('How many to answer with, up to 1,000.'),
+}
+
+/** The answer of every list: its items and the address of the next page, null on the last. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next: z.string().nullable().describe('Address of the next page; null when this is the last.') })
+}
+
+/** The key of the last item of a page as opaque text. */
+export function cursorOf(key: readonly (string | number | null)[]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url')
+}
+
+/** The key a cursor stands for, or null at the beginning. A cursor that is not one of ours is refused. */
+export function readCursor<T>(schema: z.ZodType<T>, cursor: string | undefined): T | null {
+  if (cursor === undefined) return null
+  const read = schema.safeParse(parsed(Buffer.from(cursor, 'base64url').toString()))
+  if (!read.success) throw refused('This cursor is not one we gave out. Start again without it.', [{ field: 'cursor', message: 'Use the `next` of the page before' }])
+  return read.data
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The address of the page after this one: the same question with another cursor. */
+export function nextAddress(request: FastifyRequest, cursor: string | null): string | null {
+  if (cursor === null) return null
+  const address = new URL(request.url, 'http://here.invalid')
+  address.searchParams.set('cursor', cursor)
+  return address.pathname + address.search
+}

@@ -1,0 +1,94 @@
+import { randomInt } from 'node:crypto'
+import compress from '@fastify/compress'
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import multipart from '@fastify/multipart'
+import fastify, { LogController } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
+import { constants } from 'node:zlib'
+import type { Actor, Permissions } from '../access/actor.ts'
+import { duringRequest } from '../request.ts'
+import type { House, Slice } from '../slice.ts'
+import { guardRoutes, requireAccessRules } from './access-rules.ts'
+import { loadAssets, serveAssets } from './assets.ts'
+import { describeApi } from './api-description.ts'
+import { isSecure } from './cookies.ts'
+import { refuseForgedForms } from './csrf.ts'
+import { answerErrors } from './errors.ts'
+import { setSecurityHeaders } from './headers.ts'
+import { reportHealth } from './health.ts'
+import { answerWithPages } from './pages.ts'
+import { standingPages } from './standing-pages.ts'
+import { defaultLargestUpload } from './uploads.ts'
+import { validateWithZod } from './validation.ts'
+
+export interface ServerOptions {
+  /** In order of dependency; routes are registered in the same order. */
+  slices: readonly Slice[]
+  /** Who sent this request. Asked before anything else is looked at; must not answer `system`. */
+  identify: (request: FastifyRequest) => Promise<Actor>
+}
+
+/** The whole web side of the program, ready to listen or to be asked through `inject`. */
+export async function createServer(house: House, { slices, identify }: ServerOptions): Promise<FastifyInstance> {
+  const log: FastifyBaseLogger = house.log
+  const app: FastifyInstance = fastify({
+    loggerInstance: log,
+    genReqId: newReference,
+    logController: new LogController({ requestIdLogLabel: 'reference', disableRequestLogging: true }),
+    // A proxy that ends HTTPS stands on the same machine or network; its word on the caller's address is taken.
+    trustProxy: isSecure(house.config) ? ['loopback', 'linklocal', 'uniquelocal'] : false,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 10 * 60 * 1000,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+  })
+  const permissions: Permissions = Object.fromEntries(slices.flatMap((slice) => Object.entries(slice.permissions ?? {})))
+  const assets = loadAssets()
+
+  app.decorateRequest('actor')
+  await app.register(cookie)
+  await app.register(formbody)
+  await app.register(multipart, { throwFileSizeLimit: false, limits: { fileSize: defaultLargestUpload, files: 1, fields: 100, fieldSize: 100_000 } })
+  // Brotli's own default is meant for files compressed once, and takes a tenth of a second for a long table.
+  await app.register(compress, { brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } })
+  logAnswers(app)
+  tieChangesToRequests(app)
+  setSecurityHeaders(app, house.config)
+  validateWithZod(app)
+  requireAccessRules(app, permissions)
+  answerWithPages(app, { house, assets, permissions, navigation: slices.flatMap((slice) => slice.navigation ?? []) })
+  answerErrors(app)
+  guardRoutes(app, permissions, identify)
+  refuseForgedForms(app, house.config)
+
+  serveAssets(app, assets)
+  reportHealth(app, house)
+  describeApi(app, house.config)
+  standingPages(app, house.config, slices.flatMap((slice) => slice.help ?? []))
+  for (const slice of slices) await app.register(async (own) => slice.routes?.(own, house))
+  await app.ready()
+  return app
+}
+
+/** Letters and digits that cannot be mistaken for one another when read out over the telephone. */
+const legible = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** The reference of one request: on the page that tells of a fault, and in every line the log has about it. */
+function newReference(): string {
+  const part = () => Array.from({ length: 4 }, () => legible[randomInt(legible.length)]).join('')
+  return `${part()}-${part()}-${part()}`
+}
+
+/** One line for each answer. Addresses are logged without their query, which may hold what people searched for. */
+function logAnswers(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const path = request.url.split('?', 1)[0]
+    request.log.info({ method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
+  })
+}
+
+/** Lets the trail name the request a change came from. Twice, because reading a body may leave the first context behind. */
+function tieChangesToRequests(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => duringRequest(request.id, done))
+  app.addHook('preHandler', (request, _reply, done) => duringRequest(request.id, done))
+}
