@@ -86,6 +86,11 @@ describe('what is not certainly a number is refused with the reason', () => {
   })
 })
 
+test('a text far too long for a number is refused at once, and quoted in part', () => {
+  const read = parseFigure('9'.repeat(1_000_000))
+  expect(read).toMatchObject({ refused: expect.stringMatching(/^"9{80}…" cannot be read as a number: it is too long for a figure\./) as string })
+})
+
 test('every decimal is read as itself, and its printed form is read as the same figure', () => {
   const decimal = fc.tuple(fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), fc.nat({ max: 6 })).map(([units, places]) => {
     const digits = String(units < 0n ? -units : units).padStart(places + 1, '0')

@@ -18,6 +18,8 @@ export interface FigureRefusal {
   expected: string
 }
 
+/** No figure needs more; a longer text is a note or a cell that ran on, and is quoted only in part. */
+const longest = 80
 const expected = 'a number such as 1,234.5, −4.1, (12), £3.20 or 95.2%'
 const spaces = String.raw`[\s\u00a0\u2007\u2009\u202f]`
 const magnitudes: Record<string, string> = {
@@ -29,7 +31,8 @@ const magnitudes: Record<string, string> = {
  * '…' is refused too: whoever knows the publisher's markers looks for them first.
  */
 export function parseFigure(text: string, options: FigureOptions = {}): Decimal | FigureRefusal {
-  const refuse = (why: string): FigureRefusal => ({ refused: `"${text}" cannot be read as a number: ${why}. Expected ${expected}.`, expected })
+  const refuse = (why: string): FigureRefusal => ({ refused: `"${text.length > longest ? `${text.slice(0, longest)}…` : text}" cannot be read as a number: ${why}. Expected ${expected}.`, expected })
+  if (text.length > longest) return refuse('it is too long for a figure')
   const written = dress(text)
   if (written === '') return refuse('it is blank')
   if (/^[-+]?(inf(inity)?|nan)$/i.test(written)) return refuse('it is the result of a failed calculation, not a figure')

@@ -93,6 +93,7 @@ describe('a hint settles what the label leaves open', () => {
     ['2023 Q3', { kind: 'financial-quarter' }, 'financial-quarter | 2023-24 Q3 | 2023-10-01 to 2023-12-31'],
     ['2023-04-01/P3M', { kind: 'financial-quarter' }, 'financial-quarter | 2023-24 Q1 | 2023-04-01 to 2023-06-30'],
     ['2010-11 August', { yearStarts: '09-01' }, 'month | August 2011 | 2011-08-01 to 2011-08-31'],
+    ['2010-11 August', { kind: 'academic-year' }, 'month | August 2011 | 2011-08-01 to 2011-08-31'],
     ['2018-21', { kind: 'academic-year' }, 'multi-year | academic years 2018/19 to 2020/21 | 2018-09-01 to 2021-08-31'],
   ])('%s with %o', (text, hint, expected) => {
     expect(meaning(text, hint)).toBe(expected)
@@ -130,6 +131,7 @@ describe('what cannot be meant is refused with the reason and examples', () => {
     ['last year', { kind: 'month' }, /not a spelling of a period that is known here\. Expected a month such as March 2024 or 2024-03\./],
     ['', {}, /it is blank/],
     ['Total', {}, /not a spelling/],
+    ['note '.repeat(1000), {}, /^"(note ){16}…" .* it is too long for a period/],
   ])('%s', (text, hint, expected) => {
     expect(meaning(text, hint)).toMatch(expected)
   })

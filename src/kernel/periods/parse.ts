@@ -21,6 +21,8 @@ type Reader = (parts: RegExpExecArray, text: string, hint: PeriodHint) => Readin
 const earliest = 1900
 const latest = 2100
 const mostYears = 25
+/** The longest label has 46 letters; a longer text is a note or a cell that ran on, and is quoted only in part. */
+const longest = 80
 
 const examples: Record<PeriodKind, string> = {
   'financial-year': 'a financial year such as 2023-24 or 2023/24',
@@ -41,6 +43,7 @@ const anyExample = 'a period such as 2023-24, 2023-24 Q3, 2018-21, March 2024, 2
  */
 export function parsePeriod(text: string, hint: PeriodHint = {}): Reading {
   const tidy = text.replace(/[\s\u00a0\u202f]+/g, ' ').replace(/ ?[‐‑‒–—−-] ?/g, '-').replace(/ ?\/ ?/g, '/').trim()
+  if (text.length > longest) return refuse(`${text.slice(0, longest)}…`, 'it is too long for a period', hint)
   for (const [pattern, read] of readers) {
     const parts = pattern.exec(tidy)
     if (parts) return read(parts, text, hint)
@@ -241,7 +244,7 @@ function readMonthOfYear(first = '', ending = '', word = '', text: string, hint:
   const number = monthNumber(word)
   if (!number) return refuse(text, `${word} is not a month`, hint)
   if (endOf(year, ending) !== year + 1) return refuse(text, `a year that starts in ${year} ends in ${year + 1}`, hint)
-  const yearBegins = Number((hint.yearStarts ?? '04-01').slice(0, 2))
+  const yearBegins = Number((yearStart(hint) ?? '04-01').slice(0, 2))
   return monthPeriod(number >= yearBegins ? year : year + 1, number, text, hint)
 }
 

@@ -41,7 +41,7 @@ describe('any text', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 9 }).map((parts) => parts.join('')), (text) => {
         const period = parsePeriod(text)
-        if (isRefusedPeriod(period)) return period.refused.startsWith(`"${text}" `) && period.refused.endsWith('.')
+        if (isRefusedPeriod(period)) return period.refused.startsWith(`"${text.slice(0, 80)}`) && period.refused.endsWith('.')
         return isDate(period.starts) && isDate(period.ends) && period.starts <= period.ends
       }),
       { numRuns: 5000 },

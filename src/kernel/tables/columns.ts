@@ -24,7 +24,7 @@ export function nameColumns(headers: readonly string[]): Column[] {
 }
 
 /** Line breaks and runs of spaces inside a header are layout, not name. */
-export const tidyHeader = (header: string): string => header.replace(/[\s\u00a0]+/g, ' ').trim()
+const tidyHeader = (header: string): string => header.replace(/[\s\u00a0]+/g, ' ').trim()
 
 /** Finds a column by name, or by position (`column 4`); the name wins. Undefined where there is none. */
 export function findColumn(columns: readonly Column[], name: string): Column | undefined {
@@ -52,7 +52,8 @@ export function columnNamed(columns: readonly Column[], name: string, { file, he
   })
 }
 
-const quoted = (name: string): string => `"${name}"`
+/** A name or cell for a sentence; a very long one is cut. */
+export const quoted = (text: string): string => `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`
 
 /** Names for a sentence, cut off where a file has very many columns. */
 export function listed(names: readonly string[], most = 40): string {
@@ -64,6 +65,7 @@ export function listed(names: readonly string[], most = 40): string {
 export function nearNames(names: readonly string[], wanted: string): string[] {
   const key = comparisonKey(wanted)
   return names
+    .filter((name) => name.length <= 200)
     .map((name) => ({ name, distance: distance(comparisonKey(name), key) }))
     .filter(({ name, distance: d }) => d <= Math.max(1, Math.floor(Math.min(key.length, comparisonKey(name).length) / 3)))
     .sort((a, b) => a.distance - b.distance)

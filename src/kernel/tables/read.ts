@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
-import { columnNamed, type Column } from './columns.ts'
+import { columnNamed, quoted, type Column } from './columns.ts'
 import { delimiterNames, detectDelimiter, type Delimiter } from './delimiter.ts'
 import { otherThanTable } from './disguise.ts'
 import { decode, detectEncoding, knowsEncoding } from './encoding.ts'
@@ -168,7 +168,7 @@ async function* evenRows(all: AsyncIterable<Row>, header: Header, options: Table
 function unevenRow(row: Row, last: boolean, header: Header, file: string): TableProblem {
   const width = header.columns.length
   const cells = (count: number) => (count === 1 ? '1 cell' : `${count} cells`)
-  const beyond = row.cells.length > width ? `; the first one too many is "${row.cells[width] ?? ''}"` : ''
+  const beyond = row.cells.length > width ? `; the first one too many is ${quoted(row.cells[width] ?? '')}` : ''
   const foot = last ? '; it is the last row, so the file may have been cut short' : ''
   return new TableProblem(last ? 'cut-short' : 'cells', {
     file, line: row.line, column: null,
