@@ -5,6 +5,7 @@ import { compare } from './compare.ts'
 import type { ComparisonInput, Member } from './compare.ts'
 import { againstMedian, byar, intervalOf, wilson } from './intervals.ts'
 import { positionWords } from './position.ts'
+import { placeOnSpine, spineOf } from './spine.ts'
 import { medianAbsoluteDeviationOf, medianOf, quantileOf, sumOf } from './spread.ts'
 
 const PLAIN = { numerator: 1, denominator: 1, scale: 1 }
@@ -365,5 +366,26 @@ describe('building blocks', () => {
 
   it('add without losing small amounts beside large ones', () => {
     expect(sumOf([1e16, 1, -1e16])).toBe(1)
+  })
+})
+
+describe('the line of a group', () => {
+  const values = [1, 2, 3, 4, 5, 6, 7, 8, 9, null]
+
+  it('runs from worst to best whatever the polarity', () => {
+    const higher = { polarity: 'higher', midpoint: null } as const
+    expect(spineOf(comparison(values), higher)).toEqual({ worst: 1, best: 9, median: 5, middle: { from: 3, to: 7 } })
+    const lower = { polarity: 'lower', midpoint: null } as const
+    expect(spineOf(comparison(values), lower)).toEqual({ worst: -9, best: -1, median: -5, middle: { from: -7, to: -3 } })
+    const midpoint = { polarity: 'midpoint', midpoint: 5 } as const
+    expect(spineOf(comparison(values), midpoint)).toMatchObject({ worst: -4, best: 0, median: -2 })
+    expect(placeOnSpine(8, midpoint)).toBe(-3)
+    expect(placeOnSpine(8, { polarity: 'none', midpoint: null })).toBe(8)
+  })
+
+  it('has no middle half when fewer than eight have a value, and is not there when nobody has', () => {
+    const higher = { polarity: 'higher', midpoint: null } as const
+    expect(spineOf(comparison([1, 2, 3]), higher)).toEqual({ worst: 1, best: 3, median: 2, middle: null })
+    expect(spineOf(comparison([null]), higher)).toBeNull()
   })
 })

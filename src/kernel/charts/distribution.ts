@@ -1,0 +1,114 @@
+import * as Plot from '@observablehq/plot'
+import { atBothWidths, COLOURS, escaped, image, px, shortened } from './chart.ts'
+import type { Chart, Scale, Size } from './chart.ts'
+import { FONT_SIZE, plotted } from './plot.ts'
+
+export interface DistributionOptions {
+  /** Unique on the page. */
+  id: string
+  /** Title of the measure and period. */
+  title: string
+  scale: Scale
+  /** Everyone in the group with a figure, in the measure's stored unit. */
+  values: readonly number[]
+  median: number | null
+  /** The authority to point out. */
+  own?: { name: string; value: number } | null
+}
+
+/** How many authorities have figures in each range, with the median and one authority pointed out. Lower figures are left. */
+export function distribution(options: DistributionOptions): Chart {
+  const bins = binned(options)
+  const summary = inWords(options, bins)
+  const svg = atBothWidths((size) => image(`${options.id}-${size.width}`, { title: options.title, summary }, size, drawn(options, bins, size)))
+  return { svg, summary }
+}
+
+/** A range of figures on the axis (after the scale's factor), its end counted only in the last. */
+interface Bin {
+  from: number
+  to: number
+  count: number
+}
+
+const MOST_BINS = 14
+
+/** Ranges of a round width, about as many as the square root of the number of figures. */
+function binned({ values, scale }: DistributionOptions): Bin[] {
+  if (values.length === 0) return []
+  const figures = values.map((value) => value * scale.factor)
+  const low = Math.min(...figures)
+  const high = Math.max(...figures)
+  const width = roundWidth((high - low || Math.abs(high) || 1) / Math.min(MOST_BINS, Math.max(5, Math.ceil(Math.sqrt(values.length)))))
+  // Whole multiples of the width, so that edges are round numbers; a billionth forgives 0.3 ÷ 0.1 = 2.9999….
+  const first = Math.floor(low / width + 1e-9)
+  const number = Math.max(1, Math.ceil(high / width - 1e-9) - first)
+  const edge = (i: number) => Number(((first + i) * width).toPrecision(12))
+  const bins = Array.from({ length: number }, (_, i) => ({ from: edge(i), to: edge(i + 1), count: 0 }))
+  for (const figure of figures) bins[Math.min(number - 1, Math.max(0, Math.floor(figure / width + 1e-9) - first))]!.count += 1
+  return bins
+}
+
+/** 1, 2, 2.5 or 5 times a power of ten, at least as wide as asked. */
+function roundWidth(width: number): number {
+  const power = 10 ** Math.floor(Math.log10(width))
+  return power * [1, 2, 2.5, 5, 10].find((step) => step * power >= width * (1 - 1e-9))!
+}
+
+function drawn({ scale, values, median, own }: DistributionOptions, bins: Bin[], size: Size): string {
+  if (bins.length === 0) return text(size.width / 2, size.height / 2, 'No figures', 'middle')
+  const marks = [
+    ...(median === null ? [] : [{ at: median * scale.factor, words: `median ${scale.format(median)}`, colour: COLOURS.group, dash: '5 3', line: 1 }]),
+    ...(own ? [{ at: own.value * scale.factor, words: `${shortened(own.name, size.width > 500 ? 40 : 18)} ${scale.format(own.value)}`, colour: COLOURS.authority, dash: '0', line: 0 }] : []),
+  ]
+  const edges = [bins[0]!.from, bins.at(-1)!.to] as const
+  const domain = [Math.min(edges[0], ...marks.map(({ at }) => at)), Math.max(edges[1], ...marks.map(({ at }) => at))]
+  const [left, right, top] = [36, 16, 70]
+  const x = (at: number) => left + ((at - domain[0]!) / (domain[1]! - domain[0]!)) * (size.width - left - right)
+  const inside = plotted({
+    width: size.width,
+    height: size.height,
+    marginLeft: left,
+    marginRight: right,
+    marginTop: top,
+    marginBottom: 52,
+    x: { domain, label: null, ticks: size.width > 500 ? 8 : 4, tickSize: 4 },
+    y: { label: null, grid: true, ticks: Math.min(4, Math.max(...bins.map(({ count }) => count))), tickFormat: 'd', tickSize: 0 },
+    marks: [Plot.rectY(bins, { x1: 'from', x2: 'to', y: 'count', fill: COLOURS.band, stroke: COLOURS.other, strokeWidth: 0.75 }), Plot.ruleY([0], { stroke: COLOURS.other })],
+  })
+  const pointers = marks.map((mark) => pointer(x(mark.at), mark, size))
+  const count = `Number of authorities (${values.length} have a figure)`
+  return text(0, 12, count, 'start') + inside + pointers.map(({ line }) => line).join('') + pointers.map(({ label }) => label).join('') + text(size.width - right, size.height - 8, scale.unit, 'end')
+}
+
+/** A line at a figure with its words above the chart, kept inside the picture. Lines are drawn first, so that none crosses words. */
+function pointer(x: number, mark: { words: string; colour: string; dash: string; line: number }, size: Size): { line: string; label: string } {
+  const y = 34 + mark.line * 18
+  const words = shortened(mark.words, Math.floor(size.width / 8.6))
+  const half = words.length * 4.3
+  const inside = Math.min(Math.max(x, half), size.width - half)
+  const dash = mark.dash === '0' ? ' stroke-width="2"' : ` stroke-width="1.25" stroke-dasharray="${mark.dash}"`
+  return {
+    line: `<path d="M${px(x)} ${y + 5}V${size.height - 52}" stroke="${mark.colour}"${dash}/>`,
+    label:
+      `<text x="${px(inside)}" y="${y}" font-size="${FONT_SIZE}" font-weight="${mark.line === 0 ? 700 : 400}" text-anchor="middle" ` +
+      `fill="${mark.colour}" stroke="#fff" stroke-width="4" paint-order="stroke">${escaped(words)}</text>`,
+  }
+}
+
+function text(x: number, y: number, words: string, anchor: 'start' | 'middle' | 'end'): string {
+  return `<text x="${px(x)}" y="${px(y)}" font-size="${FONT_SIZE}" text-anchor="${anchor}" fill="${COLOURS.group}">${escaped(words)}</text>`
+}
+
+function inWords({ scale, values, median, own }: DistributionOptions, bins: Bin[]): string {
+  if (values.length === 0) return 'No authority has a figure.'
+  const fullest = bins.reduce((most, bin) => (bin.count > most.count ? bin : most))
+  const shown = (figure: number) => scale.format(figure / scale.factor)
+  const sentences = [
+    `${values.length} ${values.length === 1 ? 'authority has a figure' : 'authorities have figures'}, from ${scale.format(Math.min(...values))} to ${scale.format(Math.max(...values))}.`,
+    median === null ? '' : `The median is ${scale.format(median)}.`,
+    bins.length > 1 ? `The fullest range, ${shown(fullest.from)} to ${shown(fullest.to)}, has ${fullest.count}.` : '',
+    own ? `${own.name}: ${scale.format(own.value)}.` : '',
+  ]
+  return sentences.filter((sentence) => sentence !== '').join(' ')
+}
