@@ -84,6 +84,15 @@ describe.each(bothStores)('on %s', (_name, open) => {
     }
   })
 
+  test('bookkeeping reaches only the tables it was granted, and leaves the trail alone', async () => {
+    const before = await test_.store.read(system, (db) => verifyTrail(db))
+    await test_.store.keep((trx) => trx.deleteFrom('people.attempt').execute())
+    for (const statement of ['select * from people.account', 'select * from kernel.trail', 'update people.session set account = 1', 'select * from indicators.observation']) {
+      await expect(test_.store.keep((trx) => sql.raw(statement).execute(trx))).rejects.toThrow('permission denied')
+    }
+    expect(await test_.store.read(system, (db) => verifyTrail(db))).toEqual(before)
+  })
+
   test('the table types in the program are those of the migrated database', async () => {
     const committed = readFileSync(new URL('../src/kernel/db/database.ts', import.meta.url), 'utf8')
     expect(await tableTypes(test_.raw, ['kernel', ...sliceNames])).toBe(committed)

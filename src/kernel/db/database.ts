@@ -26,6 +26,7 @@ export interface Database {
     action: string
     subject: string
     why: string | null
+    says: string | null
     before: string | null
     after: string | null
     request: string | null
@@ -50,15 +51,24 @@ export interface Database {
   }
   'people.account': {
     id: GeneratedAlways<number>
+    organisation: number
     email: string
     name: string
-    password: string | null
-    must_change: Generated<boolean>
-    failures: Generated<number>
-    locked_until: Timestamp | null
     active: Generated<boolean>
     made_at: Generated<Timestamp>
-    organisations: Generated<number[]>
+  }
+  'people.attempt': {
+    key: string
+    failures: number
+    last_at: Timestamp
+    blocked_until: Timestamp
+  }
+  'people.credential': {
+    account: number
+    organisation: number
+    password: string
+    must_change: Generated<boolean>
+    valid_from: Timestamp
   }
   'people.membership': {
     account: number
@@ -78,8 +88,8 @@ export interface Database {
     id: GeneratedAlways<number>
     token_hash: string
     account: number
-    made_at: Generated<Timestamp>
-    seen_at: Generated<Timestamp>
+    made_at: Timestamp
+    seen_at: Timestamp
     expires_at: Timestamp
     address: string | null
     browser: string | null

@@ -75,25 +75,10 @@ export async function migrate(database: Executor, migrations: Migration[]): Prom
   return ran
 }
 
-/** The unprivileged role and the note of what ran. Roles belong to the whole cluster, so another database may have made it. */
+/** The unprivileged roles and the note of what ran. */
 async function prepare(database: Executor): Promise<void> {
-  const [role] = await database.rows(`select 1 from pg_roles where rolname = 'bv_actor'`)
-  if (!role) {
-    try {
-      await database.exec('create role bv_actor nologin noinherit')
-    } catch (cause) {
-      // 42710: another process made it just now. 42501: this role may not make roles.
-      const code = (cause as { code?: string }).code
-      if (code === '42501') {
-        throw new SettingsProblem([
-          'The database role in DATABASE_URL may not create the unprivileged role bv_actor. Ask the database administrator to run: create role bv_actor nologin noinherit; grant bv_actor to <the role in DATABASE_URL>;',
-        ])
-      }
-      if (code !== '42710' && code !== '23505') throw cause
-    }
-  }
-  const [member] = await database.rows<{ member: boolean }>(`select pg_has_role(current_user, 'bv_actor', 'member') as member`)
-  if (!member?.member) await database.exec('grant bv_actor to current_user')
+  await makeRole(database, 'bv_actor')
+  await makeRole(database, 'bv_keeper')
   await database.exec(`
     create schema if not exists kernel;
     create table if not exists kernel.migration (
@@ -103,4 +88,25 @@ async function prepare(database: Executor): Promise<void> {
       at timestamptz not null default now(),
       primary key (owner, name)
     );`)
+}
+
+/** Roles belong to the whole cluster, so another database may have made it already. */
+async function makeRole(database: Executor, name: string): Promise<void> {
+  const [role] = await database.rows(`select 1 from pg_roles where rolname = '${name}'`)
+  if (!role) {
+    try {
+      await database.exec(`create role ${name} nologin noinherit`)
+    } catch (cause) {
+      // 42710: another process made it just now. 42501: this role may not make roles.
+      const code = (cause as { code?: string }).code
+      if (code === '42501') {
+        throw new SettingsProblem([
+          `The database role in DATABASE_URL may not create the unprivileged role ${name}. Ask the database administrator to run: create role bv_actor nologin noinherit; create role bv_keeper nologin noinherit; grant bv_actor, bv_keeper to <the role in DATABASE_URL>;`,
+        ])
+      }
+      if (code !== '42710' && code !== '23505') throw cause
+    }
+  }
+  const [member] = await database.rows<{ member: boolean }>(`select pg_has_role(current_user, '${name}', 'member') as member`)
+  if (!member?.member) await database.exec(`grant ${name} to current_user`)
 }

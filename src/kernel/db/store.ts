@@ -27,6 +27,11 @@ export async function storeOver(opened: Opened): Promise<Store> {
         await appendToTrail(trx, actor, action, changed)
         return changed.result
       }),
+    keep: (work) =>
+      db.transaction().execute(async (trx) => {
+        await becomeActor(trx, { kind: 'system', name: 'bookkeeping' }, 'bv_keeper')
+        return work(trx)
+      }),
     async ping() {
       await sql`select 1`.execute(db)
     },
@@ -41,11 +46,11 @@ export async function storeOver(opened: Opened): Promise<Store> {
 }
 
 /** Takes the unprivileged role and says who is asking, for this transaction only, in one round trip. */
-async function becomeActor(trx: Trx, actor: Actor): Promise<void> {
+async function becomeActor(trx: Trx, actor: Actor, role: 'bv_actor' | 'bv_keeper' = 'bv_actor'): Promise<void> {
   const settings = Object.entries(actorSettings(actor)).map(
     ([name, value]) => sql`set_config(${`bv.${name}`}, ${value}, true)`,
   )
-  await sql`select ${sql.join(settings)}, set_config('role', 'bv_actor', true)`.execute(trx)
+  await sql`select ${sql.join(settings)}, set_config('role', ${role}, true)`.execute(trx)
 }
 
 /**
@@ -55,10 +60,10 @@ async function becomeActor(trx: Trx, actor: Actor): Promise<void> {
 async function refuseIfPoliciesCanBeBypassed(opened: Opened): Promise<void> {
   const faults: string[] = []
   const roles = await opened.rows<{ name: string; bypasses: boolean }>(
-    `select rolname as name, rolsuper or rolbypassrls as bypasses from pg_roles where rolname in ('bv_actor', session_user)`,
+    `select rolname as name, rolsuper or rolbypassrls as bypasses from pg_roles where rolname in ('bv_actor', 'bv_keeper', session_user)`,
   )
   for (const role of roles) {
-    const isLogin = role.name !== 'bv_actor'
+    const isLogin = !role.name.startsWith('bv_')
     if (role.bypasses && !(isLogin && opened.kind === 'embedded')) {
       faults.push(
         `The database role ${role.name} is a superuser or bypasses row-level security, so organisations could not be kept apart. Use an ordinary role.`,
@@ -69,7 +74,7 @@ async function refuseIfPoliciesCanBeBypassed(opened: Opened): Promise<void> {
     `select n.nspname || '.' || c.relname as name
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)
-        and has_table_privilege('bv_actor', c.oid, 'select, insert, update, delete')
+        and (has_table_privilege('bv_actor', c.oid, 'select, insert, update, delete') or has_any_column_privilege('bv_keeper', c.oid, 'select, insert, update'))
         and n.nspname not in ('pg_catalog', 'information_schema')
       order by 1`,
   )

@@ -15,6 +15,7 @@ export interface TrailEntry {
   action: string
   subject: string
   why: string | null
+  says: string | null
   before: string | null
   after: string | null
   request: string | null
@@ -26,7 +27,7 @@ export interface TrailEntry {
 export function hashOf(e: Omit<TrailEntry, 'hash'>): string {
   const fields = [
     e.entry, e.at.toISOString(), e.actor_kind, e.account, e.actor_name, e.organisation,
-    e.action, e.subject, e.why, e.before, e.after, e.request, e.previous_hash,
+    e.action, e.subject, e.why, e.says, e.before, e.after, e.request, e.previous_hash,
   ]
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex')
 }
@@ -46,6 +47,7 @@ export async function appendToTrail(trx: Trx, actor: Actor, action: string, chan
     action,
     subject: changed.subject,
     why: changed.why ?? null,
+    says: changed.says ?? null,
     before: asText(changed.before),
     after: asText(changed.after),
     request: currentRequest() ?? null,

@@ -58,6 +58,7 @@ create table kernel.trail (
   action text not null,
   subject text not null,
   why text,
+  says text,             -- what was done, as the rest of a sentence that begins with the actor
   before text,
   after text,
   request text,
@@ -93,3 +94,5 @@ create policy writing on kernel.trail_head for update using (true);
 grant usage on schema kernel to bv_actor;
 grant select, insert on kernel.trail to bv_actor;
 grant select, update on kernel.trail_head to bv_actor;
+-- Bookkeeping runs as this role; slices grant it the few tables it keeps.
+grant usage on schema kernel to bv_keeper;

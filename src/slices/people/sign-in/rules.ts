@@ -1,0 +1,96 @@
+/** Facts about passwords, failed sign-ins and sessions. No database, no web, no clock of its own. */
+
+const minute = 60_000
+const hour = 60 * minute
+
+// Passwords ---------------------------------------------------------------------------------------------------------
+
+export const shortestPassword = 12
+const longestPassword = 200
+
+/** The commonest passwords of twelve or more characters; shorter ones are refused for their length. Compared in small letters. */
+const commonest = new Set([
+  '123456789012', '1234567890123', '12345678910', '123456789101112', '123123123123', '1q2w3e4r5t6y', '1qaz2wsx3edc', '1qaz2wsx3edc4rfv',
+  'qwertyuiop12', 'qwertyuiop123', 'qwerty123456', 'qwertyuiop[]', 'qwertyqwerty', 'asdfghjkl123', 'zaq12wsxcde3', 'q1w2e3r4t5y6',
+  'password1234', 'password12345', 'password123456', 'passwordpassword', 'password!234', 'p@ssw0rd1234', 'p@ssword1234', 'mypassword123',
+  'administrator', 'adminadmin12', 'administrator1', 'changeme1234', 'changemenow1', 'letmein12345', 'letmeinplease', 'welcome12345', 'welcome123456',
+  'iloveyou1234', 'iloveyou12345', 'liverpool123', 'manchester12', 'manchesterunited', 'chelsea12345', 'sunshine1234', 'princess1234',
+  'football1234', 'superman1234', 'abcdefghijkl', 'abcd12345678', 'abc123abc123', 'test12345678', 'january12345', 'summer2024!!', 'bestvalue123',
+])
+
+/** What is wrong with a password a person chose, as an instruction; null when it may be used. */
+export function faultOfPassword(password: string, email: string): string | null {
+  const letters = [...comparable(password)]
+  if (letters.length < shortestPassword) return `Use ${shortestPassword} characters or more. Three words that do not belong together are easy to remember.`
+  if (letters.length > longestPassword) return `Use ${longestPassword} characters or fewer`
+  const plain = comparable(password).toLowerCase()
+  const ownName = comparable(email).toLowerCase().split('@')[0] ?? ''
+  if (ownName.length >= 3 && plain.includes(ownName)) return 'Use a password that does not contain the name in your e-mail address'
+  if (commonest.has(plain)) return 'This is one of the passwords that are tried first. Use another.'
+  if (new Set(letters).size < 5) return 'Use more different characters'
+  return null
+}
+
+/** A password as it is compared: an accented letter is the same however the keyboard composed it. */
+export const comparable = (password: string) => password.normalize('NFKC')
+
+// Failed sign-ins ----------------------------------------------------------------------------------------------------
+
+interface Patience {
+  /** Failures that cost nothing: people mistype. */
+  free: number
+  /** The failure from which on sign-in is locked. */
+  lockAt: number
+  /** Milliseconds. */
+  lockFor: number
+  /** Milliseconds without a failure after which the count starts again. */
+  forgetAfter: number
+}
+
+/** For one e-mail address. */
+export const patienceWithAccount: Patience = { free: 3, lockAt: 10, lockFor: 15 * minute, forgetAfter: 24 * hour }
+/** For one network address, behind which a whole council may stand. */
+export const patienceWithAddress: Patience = { free: 20, lockAt: 100, lockFor: 15 * minute, forgetAfter: hour }
+
+/** How long the next try must wait after so many failures, in milliseconds: 1, 2, 4 … seconds, at most one minute, then the lock. */
+export function waitAfter(failures: number, patience: Patience): number {
+  if (failures >= patience.lockAt) return patience.lockFor
+  if (failures < patience.free) return 0
+  return Math.min(1000 * 2 ** (failures - patience.free), minute)
+}
+
+/** The failures that still count after a quiet time. */
+export function failuresStillCounting(failures: number, lastAt: Date, now: Date, patience: Patience): number {
+  return now.getTime() - lastAt.getTime() >= patience.forgetAfter ? 0 : failures
+}
+
+// Sessions -----------------------------------------------------------------------------------------------------------
+
+/** A session nobody uses ends after this long, in milliseconds. */
+export const idleAfter = 2 * hour
+/** A session ends after this long whatever use is made of it, in milliseconds: a working day. */
+export const longestSession = 12 * hour
+/** Use is noted at most this often, in milliseconds, so that reading pages does not write all the time. */
+export const noteUseEvery = 5 * minute
+
+interface SessionTimes {
+  made_at: Date
+  seen_at: Date
+  expires_at: Date
+  /** Sessions begun earlier ended when the password changed. */
+  valid_from: Date
+}
+
+export function isSessionOver(session: SessionTimes, now: Date): boolean {
+  return (
+    now >= session.expires_at || session.made_at < session.valid_from || now.getTime() - session.seen_at.getTime() >= idleAfter
+  )
+}
+
+/** The browser and system in a few words, from the name a browser sends. People recognise their own by it. */
+export function browserInWords(agent: string | null): string {
+  if (!agent) return 'Unknown browser'
+  const browser = [['Edg/', 'Edge'], ['Firefox/', 'Firefox'], ['Chrome/', 'Chrome'], ['Safari/', 'Safari']].find(([mark]) => agent.includes(mark!))?.[1]
+  const system = [['iPhone', 'iPhone'], ['iPad', 'iPad'], ['Android', 'Android'], ['Windows', 'Windows'], ['Mac OS', 'Mac'], ['CrOS', 'Chromebook'], ['Linux', 'Linux']].find(([mark]) => agent.includes(mark!))?.[1]
+  return [browser ?? 'Unknown browser', ...(system ? [system] : [])].join(' on ')
+}
