@@ -37,7 +37,8 @@ describePublished('ranks and changes of the Scottish benchmarking framework', ()
   const measures = lgbf.lgbfMeasures('2023-05')
   const familyOf = lgbf.familyFinder()
   const period = (row: lgbf.PublishedRank) => `${row.measure}|${row.period}`
-  const family = (row: lgbf.PublishedRank) => `${period(row)}|${familyOf(measures.get(row.measure)!.grouping, row.authority)}`
+  const family = (row: lgbf.PublishedRank) =>
+    `${period(row)}|${familyOf(measures.get(row.measure)!.grouping, row.authority)}`
 
   it('gives all 1,514 ranks and shares within Scotland, to the last bit', () => {
     expect(all).toHaveLength(1530)
@@ -91,7 +92,9 @@ describePublished('averages of the Scottish benchmarking framework', () => {
   function figuresFor(row: lgbf.PublishedAverages): lgbf.RawFigure[] | undefined {
     const { raw_code, grouping } = measures.get(row.measure)!
     const figures = raw.get(`${row.data_type}|${raw_code}|${row.period}`)
-    return row.family === null ? figures : figures?.filter(({ authority }) => familyOf(grouping, authority) === row.family)
+    return row.family === null
+      ? figures
+      : figures?.filter(({ authority }) => familyOf(grouping, authority) === row.family)
   }
 
   /** Counts by average: how many the publisher gives, how many come out, and names of those that do not. */
@@ -111,7 +114,12 @@ describePublished('averages of the Scottish benchmarking framework', () => {
       for (const average of ['mean', 'median', 'weighted_mean'] as const) {
         const [ours, theirs] = [group[average], row[average]]
         if (ours === null && theirs === null) agree.no_weighted_mean += 1
-        else if (ours !== null && theirs !== null && close(ours, theirs, average, average === 'weighted_mean' ? 1 : scale, printed)) agree[average] += 1
+        else if (
+          ours !== null &&
+          theirs !== null &&
+          close(ours, theirs, average, average === 'weighted_mean' ? 1 : scale, printed)
+        )
+          agree[average] += 1
         else differ.push([row.data_type, row.measure, row.period, row.family ?? 'Scotland', average].join('|'))
       }
     }

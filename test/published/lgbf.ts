@@ -8,7 +8,7 @@ import { figure, rowsOf } from './files.ts'
  */
 
 /** A measure as the publisher's indicator information describes it. */
-export interface PublishedMeasure extends ChangeRule {
+interface PublishedMeasure extends ChangeRule {
   /** "C&L01", as in the tables of raw figures. */
   raw_code: string
   multipliers: Multipliers
@@ -16,14 +16,20 @@ export interface PublishedMeasure extends ChangeRule {
   grouping: string
 }
 
-const POLARITIES: Record<string, ChangeRule['polarity']> = { Descending: 'higher', Ascending: 'lower', Goldilocks: 'midpoint' }
+const POLARITIES: Record<string, ChangeRule['polarity']> = {
+  Descending: 'higher',
+  Ascending: 'lower',
+  Goldilocks: 'midpoint',
+}
 
 /**
  * Measures by spaced code. The ranks were made with the edition of May 2023 (CORP 11 and CORP 12 were then "higher is
  * better" and have a midpoint since), the averages with that of March 2024.
  */
 export function lgbfMeasures(edition: '2023-05' | '2024-03'): Map<string, PublishedMeasure> {
-  return new Map(rowsOf(`lgbf/indicator-information-${edition}.csv`).map((row) => [row['Code_Sortable']!, measureOf(row)]))
+  return new Map(
+    rowsOf(`lgbf/indicator-information-${edition}.csv`).map((row) => [row['Code_Sortable']!, measureOf(row)]),
+  )
 }
 
 function measureOf(row: Record<string, string>): PublishedMeasure {
@@ -51,7 +57,7 @@ export function familyFinder(): (grouping: string, authority: string) => string 
 }
 
 /** An earlier figure and the aim-adjusted change since it, as published. */
-export interface PublishedChange {
+interface PublishedChange {
   from: number | null
   change: number | null
 }
@@ -142,7 +148,11 @@ type Kept = Map<string, RawFigure[]>
 export function rawFigures(): Kept {
   const kept: Kept = new Map()
   for (const row of rowsOf('lgbf/raw-cash-annual-2024-03.csv')) {
-    keep(kept, 'Cash_Annual', row['IndicatorCode'], row['Year'], row, ['IndicatorCash_LA', 'NumeratorCash_LA', 'DenominatorCash_LA'])
+    keep(kept, 'Cash_Annual', row['IndicatorCode'], row['Year'], row, [
+      'IndicatorCash_LA',
+      'NumeratorCash_LA',
+      'DenominatorCash_LA',
+    ])
   }
   for (const row of rowsOf('lgbf/raw-real-annual-2024-03.csv')) {
     keep(kept, 'Real_Annual', row['Code'], row['Year'], row, REAL)
@@ -153,7 +163,8 @@ export function rawFigures(): Kept {
   for (const row of rowsOf('lgbf/raw-monthly-and-quarterly-2024-01.csv')) {
     const type = row['Month']!.startsWith('Q') ? 'Quarterly' : 'Monthly'
     // These are percentages: in cash and in real terms the publisher's averages use the same figures.
-    for (const terms of ['Cash', 'Real']) keep(kept, `${terms}_${type}`, row['Code'], `${row['Year']};${row['Month']}`, row, REAL)
+    for (const terms of ['Cash', 'Real'])
+      keep(kept, `${terms}_${type}`, row['Code'], `${row['Year']};${row['Month']}`, row, REAL)
   }
   return kept
 }
@@ -249,10 +260,14 @@ export const AVERAGES_OF_OTHER_FIGURES: ReadonlySet<string> = new Set([
     `${terms}_Annual|CLIM 05|2019-20|Family Group 1|weighted_mean`,
     `${terms}_Annual|CLIM 05|2017-18|Family Group 3|weighted_mean`,
     `${terms}_Annual|CLIM 05|2018-19|Family Group 3|weighted_mean`,
-    ...['mean', 'median', 'weighted_mean'].map((average) => `${terms}_Monthly|ECON 12a|2023;August|Scotland|${average}`),
+    ...['mean', 'median', 'weighted_mean'].map(
+      (average) => `${terms}_Monthly|ECON 12a|2023;August|Scotland|${average}`,
+    ),
     ...['July', 'August'].flatMap((month) =>
       [1, 2, 3, 4].flatMap((family) =>
-        ['mean', 'median', 'weighted_mean'].map((average) => `${terms}_Monthly|ECON 12a|2023;${month}|Family Group ${family}|${average}`),
+        ['mean', 'median', 'weighted_mean'].map(
+          (average) => `${terms}_Monthly|ECON 12a|2023;${month}|Family Group ${family}|${average}`,
+        ),
       ),
     ),
   ]),

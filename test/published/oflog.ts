@@ -1,7 +1,7 @@
 import { figure, printedRounding, rowsOf } from './files.ts'
 
 /** One authority's adult social care figure as the Office for Local Government published it, with median and deviation. */
-export interface OflogFigure {
+interface OflogFigure {
   measure: string
   /** Financial year, 2016-17. */
   period: string
@@ -34,7 +34,10 @@ export function oflogFigures(): OflogFigure[] {
  * ones. A rounding of r in the values moves value and median by r each and the median absolute deviation by 2r. The worst
  * rounding in the group stands for all, since a cut figure that ends in a zero is printed shorter.
  */
-export function deviationTolerance(group: OflogFigure[], medianAbsoluteDeviation: number): (published: number) => number {
+export function deviationTolerance(
+  group: OflogFigure[],
+  medianAbsoluteDeviation: number,
+): (published: number) => number {
   const values = Math.max(...group.map((one) => one.value_rounding))
   const deviations = Math.max(...group.map((one) => one.deviation_rounding))
   return (published) => {

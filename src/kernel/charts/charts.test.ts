@@ -25,15 +25,40 @@ function chartsNaming(name: string): Record<string, Chart> {
   const dots = [40, 26, 26, 26, 10].map((value, i) => ({ name, figure: name, at: -value, highlighted: i === 3 }))
   return {
     trend: trend({
-      id: 'chart-a', title: name, authority: name, group: name,
+      id: 'chart-a',
+      title: name,
+      authority: name,
+      group: name,
       scale: { unit: name, factor: 1, format: () => name },
-      points: series.map((one) => ({ ...one, period: `${one.period}${name}`, absence: name, breakNote: one.breakNote ? name : null })),
+      points: series.map((one) => ({
+        ...one,
+        period: `${one.period}${name}`,
+        absence: name,
+        breakNote: one.breakNote ? name : null,
+      })),
     }),
     strip: strip({ id: 'chart-b', title: name, spine, own: -31, summary: name }),
-    dots: dotStrip({ id: 'chart-c', title: name, spine, dots, labels: { worst: name, median: name, best: name }, better: true, summary: name }),
-    spark: sparkline({ id: 'chart-d', title: name, points: series.map((one) => ({ ...one, period: name })), scale: { format: () => name } }),
+    dots: dotStrip({
+      id: 'chart-c',
+      title: name,
+      spine,
+      dots,
+      labels: { worst: name, median: name, best: name },
+      better: true,
+      summary: name,
+    }),
+    spark: sparkline({
+      id: 'chart-d',
+      title: name,
+      points: series.map((one) => ({ ...one, period: name })),
+      scale: { format: () => name },
+    }),
     distribution: distribution({
-      id: 'chart-e', title: name, values: [1, 2, 2, 3, 9], median: 2, own: { name, value: 3 },
+      id: 'chart-e',
+      title: name,
+      values: [1, 2, 2, 3, 9],
+      median: 2,
+      own: { name, value: 3 },
       scale: { unit: name, factor: 1, format: () => name },
     }),
   }
@@ -54,19 +79,22 @@ function found(html: string, selector: string) {
 describe('every chart', () => {
   const charts = Object.entries(chartsNaming('Northmere'))
 
-  it.each(charts)('%s is an image whose title and description are there, under ids that occur once', (_, { svg, summary }) => {
-    const images = found(svg, 'svg')
-    expect(images.length).toBeGreaterThan(0)
-    const ids = found(svg, '[id]').map((element) => element.getAttribute('id'))
-    expect(new Set(ids).size).toBe(ids.length)
-    for (const image of images) {
-      expect(image.getAttribute('role')).toBe('img')
-      expect(image.getAttribute('viewBox')).toMatch(/^0 0 \d+ \d+$/)
-      const [title, description] = image.getAttribute('aria-labelledby')!.split(' ')
-      expect(found(svg, `#${title}`)[0]!.textContent).not.toBe('')
-      expect(found(svg, `#${description}`)[0]!.textContent).toBe(summary)
-    }
-  })
+  it.each(charts)(
+    '%s is an image whose title and description are there, under ids that occur once',
+    (_, { svg, summary }) => {
+      const images = found(svg, 'svg')
+      expect(images.length).toBeGreaterThan(0)
+      const ids = found(svg, '[id]').map((element) => element.getAttribute('id'))
+      expect(new Set(ids).size).toBe(ids.length)
+      for (const image of images) {
+        expect(image.getAttribute('role')).toBe('img')
+        expect(image.getAttribute('viewBox')).toMatch(/^0 0 \d+ \d+$/)
+        const [title, description] = image.getAttribute('aria-labelledby')!.split(' ')
+        expect(found(svg, `#${title}`)[0]!.textContent).not.toBe('')
+        expect(found(svg, `#${description}`)[0]!.textContent).toBe(summary)
+      }
+    },
+  )
 
   it.each(charts)('%s has nothing a strict content security policy would block', (_, { svg }) => {
     expect(found(svg, 'style, script, foreignObject, image, a, [style]')).toEqual([])
@@ -81,23 +109,34 @@ describe('every chart', () => {
     expect(chartsNaming('Northmere')).toEqual(chartsNaming('Northmere'))
   })
 
-  it.each(Object.entries(chartsNaming(`</title><script>alert("1")</script><i style='x' onload=x>&\u0000`)))('%s shows a hostile name as text', (_, { svg }) => {
-    expect(found(svg, 'script, i, [onload], [style]')).toEqual([])
-    expect(svg).not.toContain('<script')
-    expect(svg).not.toContain('\u0000')
-    expect(found(svg, 'title')[0]!.textContent).toContain('</title><script>alert("1")</script>')
-  })
-
-  it.each(Object.entries(chartsNaming('The Metropolitan and County Borough of a Very Long Name upon Somewhere and Elsewhere-on-Sea')))(
-    '%s survives a name of ninety characters',
+  it.each(Object.entries(chartsNaming(`</title><script>alert("1")</script><i style='x' onload=x>&\u0000`)))(
+    '%s shows a hostile name as text',
     (_, { svg }) => {
-      expect(svg).not.toMatch(/NaN|="-\d{3}/)
+      expect(found(svg, 'script, i, [onload], [style]')).toEqual([])
+      expect(svg).not.toContain('<script')
+      expect(svg).not.toContain('\u0000')
+      expect(found(svg, 'title')[0]!.textContent).toContain('</title><script>alert("1")</script>')
     },
   )
+
+  it.each(
+    Object.entries(
+      chartsNaming('The Metropolitan and County Borough of a Very Long Name upon Somewhere and Elsewhere-on-Sea'),
+    ),
+  )('%s survives a name of ninety characters', (_, { svg }) => {
+    expect(svg).not.toMatch(/NaN|="-\d{3}/)
+  })
 })
 
 describe('the trend', () => {
-  const chart = trend({ id: 't', title: 'Re-let time', authority: 'Northmere', group: 'its 16 nearest neighbours', scale: days, points: series })
+  const chart = trend({
+    id: 't',
+    title: 'Re-let time',
+    authority: 'Northmere',
+    group: 'its 16 nearest neighbours',
+    scale: days,
+    points: series,
+  })
 
   it('tells in sentences the latest figure, the one before, the range, the group, gaps and breaks', () => {
     expect(chart.summary).toBe(
@@ -115,20 +154,31 @@ describe('the trend', () => {
   })
 
   it('joins nothing across a missing period or a break', () => {
-    const line = found(chart.svg, '.chart--wide [stroke="#12436D"][stroke-width="2"] path').map((path) => path.getAttribute('d')!)
+    const line = found(chart.svg, '.chart--wide [stroke="#12436D"][stroke-width="2"] path').map((path) =>
+      path.getAttribute('d')!,
+    )
     expect(line).toHaveLength(2)
     expect(line.filter((d) => d.includes('L'))).toHaveLength(1)
   })
 
   it('shows fractions as the percentages people know', () => {
-    const { svg } = trend({ id: 't', title: 'x', authority: 'x', group: null, scale: percent, points: [point('2022', 0.2, NO_GROUP), point('2023', 0.9, NO_GROUP)] })
+    const { svg } = trend({
+      id: 't',
+      title: 'x',
+      authority: 'x',
+      group: null,
+      scale: percent,
+      points: [point('2022', 0.2, NO_GROUP), point('2023', 0.9, NO_GROUP)],
+    })
     expect(found(svg, '.chart--wide text').map(({ textContent }) => textContent)).toContain('80')
   })
 
   it('can have no figure, one, or the same one throughout', () => {
     for (const values of [[], [null], [5], [0, 0], [5, 5, 5], [-3, -3]]) {
       const points = values.map((value, i) => point(`20${10 + i}`, value, NO_GROUP))
-      expect(trend({ id: 't', title: 'x', authority: 'x', group: null, scale: days, points }).svg).not.toMatch(/NaN|Infinity/)
+      expect(trend({ id: 't', title: 'x', authority: 'x', group: null, scale: days, points }).svg).not.toMatch(
+        /NaN|Infinity/,
+      )
     }
   })
 })
@@ -137,13 +187,16 @@ const NO_GROUP = { median: null, lower: null, upper: null }
 
 describe('the strip', () => {
   it('puts the better end to the right and leaves the dot out where there is no figure', () => {
-    const at = (own: number) => Number(found(strip({ id: 's', title: 'x', spine, own, summary: 'x' }).svg, 'circle')[0]!.getAttribute('cx'))
+    const at = (own: number) =>
+      Number(found(strip({ id: 's', title: 'x', spine, own, summary: 'x' }).svg, 'circle')[0]!.getAttribute('cx'))
     expect(at(-10)).toBeGreaterThan(at(-40))
     expect(found(strip({ id: 's', title: 'x', spine, own: null, summary: 'x' }).svg, 'circle')).toEqual([])
   })
 
   it('keeps an authority from outside the group inside the picture', () => {
-    const x = Number(found(strip({ id: 's', title: 'x', spine, own: 500, summary: 'x' }).svg, 'circle')[0]!.getAttribute('cx'))
+    const x = Number(
+      found(strip({ id: 's', title: 'x', spine, own: 500, summary: 'x' }).svg, 'circle')[0]!.getAttribute('cx'),
+    )
     expect(x).toBeLessThan(200)
   })
 
@@ -168,12 +221,16 @@ describe('the distribution', () => {
   it('counts every figure once, in ranges of a round width', () => {
     const values = Array.from({ length: 100 }, (_, i) => i / 10)
     const { summary } = distribution({ id: 'd', title: 'x', scale: days, values, median: 4.95 })
-    expect(summary).toBe('100 authorities have figures, from 0.0 days to 9.9 days. The median is 5.0 days. The fullest range, 0.0 days to 1.0 days, has 10.')
+    expect(summary).toBe(
+      '100 authorities have figures, from 0.0 days to 9.9 days. The median is 5.0 days. The fullest range, 0.0 days to 1.0 days, has 10.',
+    )
   })
 
   it('can have no figure, one, or the same one throughout', () => {
     for (const values of [[], [0], [7, 7, 7], [-2, -2], [1e9, 1e-9]]) {
-      expect(distribution({ id: 'd', title: 'x', scale: days, values, median: values[0] ?? null }).svg).not.toMatch(/NaN|Infinity/)
+      expect(distribution({ id: 'd', title: 'x', scale: days, values, median: values[0] ?? null }).svg).not.toMatch(
+        /NaN|Infinity/,
+      )
     }
   })
 })
@@ -186,7 +243,12 @@ describe('the sparkline', () => {
   })
 
   it('leaves gaps for missing periods and breaks', () => {
-    const { svg } = sparkline({ id: 'k', title: 'x', points: [1, 2, null, 3, 4].map((value, i) => ({ period: `${i}`, value, breakBefore: i === 4 })), scale: days })
+    const { svg } = sparkline({
+      id: 'k',
+      title: 'x',
+      points: [1, 2, null, 3, 4].map((value, i) => ({ period: `${i}`, value, breakBefore: i === 4 })),
+      scale: days,
+    })
     expect(found(svg, 'path')[0]!.getAttribute('d')!.match(/M/g)).toHaveLength(3)
   })
 })

@@ -3,7 +3,7 @@ import { atBothWidths, COLOURS, escaped, image, px, shortened } from './chart.ts
 import type { Chart, Scale, Size } from './chart.ts'
 import { FONT_SIZE, plotted } from './plot.ts'
 
-export interface DistributionOptions {
+interface DistributionOptions {
   /** Unique on the page. */
   id: string
   /** Title of the measure and period. */
@@ -20,7 +20,9 @@ export interface DistributionOptions {
 export function distribution(options: DistributionOptions): Chart {
   const bins = binned(options)
   const summary = inWords(options, bins)
-  const svg = atBothWidths((size) => image(`${options.id}-${size.width}`, { title: options.title, summary }, size, drawn(options, bins, size)))
+  const svg = atBothWidths((size) =>
+    image(`${options.id}-${size.width}`, { title: options.title, summary }, size, drawn(options, bins, size)),
+  )
   return { svg, summary }
 }
 
@@ -39,13 +41,16 @@ function binned({ values, scale }: DistributionOptions): Bin[] {
   const figures = values.map((value) => value * scale.factor)
   const low = Math.min(...figures)
   const high = Math.max(...figures)
-  const width = roundWidth((high - low || Math.abs(high) || 1) / Math.min(MOST_BINS, Math.max(5, Math.ceil(Math.sqrt(values.length)))))
+  const width = roundWidth(
+    (high - low || Math.abs(high) || 1) / Math.min(MOST_BINS, Math.max(5, Math.ceil(Math.sqrt(values.length)))),
+  )
   // Whole multiples of the width, so that edges are round numbers; a billionth forgives 0.3 ÷ 0.1 = 2.9999….
   const first = Math.floor(low / width + 1e-9)
   const number = Math.max(1, Math.ceil(high / width - 1e-9) - first)
   const edge = (i: number) => Number(((first + i) * width).toPrecision(12))
   const bins = Array.from({ length: number }, (_, i) => ({ from: edge(i), to: edge(i + 1), count: 0 }))
-  for (const figure of figures) bins[Math.min(number - 1, Math.max(0, Math.floor(figure / width + 1e-9) - first))]!.count += 1
+  for (const figure of figures)
+    bins[Math.min(number - 1, Math.max(0, Math.floor(figure / width + 1e-9) - first))]!.count += 1
   return bins
 }
 
@@ -58,8 +63,28 @@ function roundWidth(width: number): number {
 function drawn({ scale, values, median, own }: DistributionOptions, bins: Bin[], size: Size): string {
   if (bins.length === 0) return text(size.width / 2, size.height / 2, 'No figures', 'middle')
   const marks = [
-    ...(median === null ? [] : [{ at: median * scale.factor, words: `median ${scale.format(median)}`, colour: COLOURS.group, dash: '5 3', line: 1 }]),
-    ...(own ? [{ at: own.value * scale.factor, words: `${shortened(own.name, size.width > 500 ? 40 : 18)} ${scale.format(own.value)}`, colour: COLOURS.authority, dash: '0', line: 0 }] : []),
+    ...(median === null
+      ? []
+      : [
+          {
+            at: median * scale.factor,
+            words: `median ${scale.format(median)}`,
+            colour: COLOURS.group,
+            dash: '5 3',
+            line: 1,
+          },
+        ]),
+    ...(own
+      ? [
+          {
+            at: own.value * scale.factor,
+            words: `${shortened(own.name, size.width > 500 ? 40 : 18)} ${scale.format(own.value)}`,
+            colour: COLOURS.authority,
+            dash: '0',
+            line: 0,
+          },
+        ]
+      : []),
   ]
   const edges = [bins[0]!.from, bins.at(-1)!.to] as const
   const domain = [Math.min(edges[0], ...marks.map(({ at }) => at)), Math.max(edges[1], ...marks.map(({ at }) => at))]
@@ -73,16 +98,42 @@ function drawn({ scale, values, median, own }: DistributionOptions, bins: Bin[],
     marginTop: top,
     marginBottom: 52,
     x: { domain, label: null, ticks: size.width > 500 ? 8 : 4, tickSize: 4 },
-    y: { label: null, grid: true, ticks: Math.min(4, Math.max(...bins.map(({ count }) => count))), tickFormat: 'd', tickSize: 0 },
-    marks: [Plot.rectY(bins, { x1: 'from', x2: 'to', y: 'count', fill: COLOURS.band, stroke: COLOURS.other, strokeWidth: 0.75 }), Plot.ruleY([0], { stroke: COLOURS.other })],
+    y: {
+      label: null,
+      grid: true,
+      ticks: Math.min(4, Math.max(...bins.map(({ count }) => count))),
+      tickFormat: 'd',
+      tickSize: 0,
+    },
+    marks: [
+      Plot.rectY(bins, {
+        x1: 'from',
+        x2: 'to',
+        y: 'count',
+        fill: COLOURS.band,
+        stroke: COLOURS.other,
+        strokeWidth: 0.75,
+      }),
+      Plot.ruleY([0], { stroke: COLOURS.other }),
+    ],
   })
   const pointers = marks.map((mark) => pointer(x(mark.at), mark, size))
   const count = `Number of authorities (${values.length} have a figure)`
-  return text(0, 12, count, 'start') + inside + pointers.map(({ line }) => line).join('') + pointers.map(({ label }) => label).join('') + text(size.width - right, size.height - 8, scale.unit, 'end')
+  return (
+    text(0, 12, count, 'start') +
+    inside +
+    pointers.map(({ line }) => line).join('') +
+    pointers.map(({ label }) => label).join('') +
+    text(size.width - right, size.height - 8, scale.unit, 'end')
+  )
 }
 
 /** A line at a figure with its words above the chart, kept inside the picture. Lines are drawn first, so that none crosses words. */
-function pointer(x: number, mark: { words: string; colour: string; dash: string; line: number }, size: Size): { line: string; label: string } {
+function pointer(
+  x: number,
+  mark: { words: string; colour: string; dash: string; line: number },
+  size: Size,
+): { line: string; label: string } {
   const y = 34 + mark.line * 18
   const words = shortened(mark.words, Math.floor(size.width / 8.6))
   const half = words.length * 4.3

@@ -3,7 +3,7 @@ import type { Chart, Size } from './chart.ts'
 import { along } from './strip.ts'
 import type { StripOptions } from './strip.ts'
 
-export interface DotStripOptions extends Omit<StripOptions, 'own'> {
+interface DotStripOptions extends Omit<StripOptions, 'own'> {
   /** Everyone in the group with a figure; `at` is on the line's scale. At most one is highlighted. */
   dots: readonly { name: string; figure: string; at: number; highlighted: boolean }[]
   /** The ends and the median as text in the measure's unit. */
@@ -33,7 +33,10 @@ export function dotStrip(options: DotStripOptions): Chart {
   return { svg, summary }
 }
 
-function drawn({ spine, dots, labels, better }: DotStripOptions, width: number): Pick<Size, 'height'> & { content: string } {
+function drawn(
+  { spine, dots, labels, better }: DotStripOptions,
+  width: number,
+): Pick<Size, 'height'> & { content: string } {
   if (spine === null) return { height: HEAD, content: '' }
   const x = along(spine.worst, spine.best, 2 * RADIUS, width - 2 * RADIUS)
   const { placed, tallest } = stacked(dots.map((dot) => ({ ...dot, x: Number(x(dot.at)) })))
@@ -62,7 +65,9 @@ interface Dot {
 /** Dots in the same column of one dot's width stand on each other; the highlighted one comes last, so that nothing hides it. */
 function stacked(dots: Dot[]): { placed: (Dot & { level: number })[]; tallest: number } {
   const heights = new Map<number, number>()
-  const ordered = dots.toSorted((a, b) => Number(a.highlighted) - Number(b.highlighted) || a.x - b.x || (a.name < b.name ? -1 : 1))
+  const ordered = dots.toSorted(
+    (a, b) => Number(a.highlighted) - Number(b.highlighted) || a.x - b.x || (a.name < b.name ? -1 : 1),
+  )
   const placed = ordered.map((dot) => {
     const column = Math.round(dot.x / (2 * RADIUS))
     const level = heights.get(column) ?? 0
@@ -95,12 +100,17 @@ function flag({ name, figure, x }: Dot, y: number, width: number): string {
 }
 
 /** The ends and the median under the axis. The median moves to the second line when an end is too near. */
-function axisWords(axis: { floor: number; width: number; median: number }, labels: DotStripOptions['labels'], better: boolean): string {
+function axisWords(
+  axis: { floor: number; width: number; median: number },
+  labels: DotStripOptions['labels'],
+  better: boolean,
+): string {
   const [first, second] = [axis.floor + 18, axis.floor + 36]
   const median = `median ${labels.median}`
   const half = (median.length * PLAIN) / 2
   const crowded =
-    axis.median - half < (labels.worst.length + 1) * PLAIN || axis.median + half > axis.width - (labels.best.length + 1) * PLAIN
+    axis.median - half < (labels.worst.length + 1) * PLAIN ||
+    axis.median + half > axis.width - (labels.best.length + 1) * PLAIN
   const middle = Math.min(Math.max(axis.median, half), axis.width - half)
   const directionLeft = crowded && middle > axis.width / 2
   return [

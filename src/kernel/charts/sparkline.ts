@@ -1,7 +1,7 @@
 import { COLOURS, image, px } from './chart.ts'
 import type { Chart, Scale } from './chart.ts'
 
-export interface SparklineOptions {
+interface SparklineOptions {
   /** Unique on the page. */
   id: string
   title: string
@@ -23,8 +23,10 @@ export function sparkline({ id, title, points, scale }: SparklineOptions): Chart
 function drawn(points: SparklineOptions['points'], values: number[]): string {
   const low = Math.min(...values)
   const range = Math.max(...values) - low
-  const x = (i: number) => px(points.length === 1 ? SIZE.width / 2 : INSET + (i / (points.length - 1)) * (SIZE.width - 2 * INSET))
-  const y = (value: number) => px(range === 0 ? SIZE.height / 2 : SIZE.height - INSET - ((value - low) / range) * (SIZE.height - 2 * INSET))
+  const x = (i: number) =>
+    px(points.length === 1 ? SIZE.width / 2 : INSET + (i / (points.length - 1)) * (SIZE.width - 2 * INSET))
+  const y = (value: number) =>
+    px(range === 0 ? SIZE.height / 2 : SIZE.height - INSET - ((value - low) / range) * (SIZE.height - 2 * INSET))
   let path = ''
   let last = ''
   let joined = false

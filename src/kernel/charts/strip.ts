@@ -41,7 +41,9 @@ function stripParts({ worst, best, median, middle }: Spine, own: number | null):
     ? `<rect x="${x(middle.from)}" y="${MIDDLE - 6}" width="${px(Math.max(1, Number(x(middle.to)) - Number(x(middle.from))))}" height="12" fill="${COLOURS.band}" stroke="${COLOURS.other}" stroke-width="0.75"/>`
     : ''
   const dot =
-    own === null ? '' : `<circle cx="${x(own)}" cy="${MIDDLE}" r="5" fill="${COLOURS.authority}" stroke="#fff" stroke-width="1.5"/>`
+    own === null
+      ? ''
+      : `<circle cx="${x(own)}" cy="${MIDDLE}" r="5" fill="${COLOURS.authority}" stroke="#fff" stroke-width="1.5"/>`
   return (
     `<path d="M${x(worst)} ${MIDDLE}H${x(best)}M${x(worst)} ${MIDDLE - 3}v6M${x(best)} ${MIDDLE - 3}v6" stroke="${COLOURS.other}"/>` +
     `${band}<path d="M${x(median)} ${MIDDLE - 9}v18" stroke="${COLOURS.group}" stroke-width="1.5"/>${dot}`

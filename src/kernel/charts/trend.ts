@@ -1,42 +1,16 @@
 import * as Plot from '@observablehq/plot'
-import { atBothWidths, COLOURS, escaped, image, listed, px } from './chart.ts'
-import type { Chart, Scale, Size } from './chart.ts'
+import { atBothWidths, COLOURS, escaped, image, px } from './chart.ts'
+import type { Chart, Size } from './chart.ts'
 import { FONT_SIZE, plotted } from './plot.ts'
-
-/** One period of a series. All figures in the measure's stored unit. */
-export interface TrendPoint {
-  period: string
-  /** Null: no figure, and `absence` says why. */
-  value: number | null
-  absence?: string | null
-  provisional?: boolean
-  /** The group's median and middle half in that period; null where too few have a figure. */
-  median: number | null
-  lower: number | null
-  upper: number | null
-  /** Why figures from this period on are not comparable with those before. Null or absent: they are. */
-  breakNote?: string | null
-}
-
-export interface TrendOptions {
-  /** Unique on the page. */
-  id: string
-  /** Title of the measure. */
-  title: string
-  authority: string
-  /** The group as in a sentence: "its 16 nearest neighbours". Null: nothing to compare with. */
-  group: string | null
-  scale: Scale
-  /** Oldest first; every period of the series, including those without a figure. */
-  points: readonly TrendPoint[]
-}
+import type { TrendOptions, TrendPoint } from './trend-series.ts'
+import { trendInWords } from './trend-words.ts'
 
 /**
  * The authority's series as a line with dots, the last figure labelled, the group's middle half as a band and its median as a
  * dashed line. A period without a figure is a gap; a break in series is a gap with a dotted line; provisional dots are hollow.
  */
 export function trend(options: TrendOptions): Chart {
-  const summary = inWords(options)
+  const summary = trendInWords(options)
   const names = { title: `${options.title}: ${options.authority}`, summary }
   const svg = atBothWidths((size) => image(`${options.id}-${size.width}`, names, size, drawn(options, size)))
   return { svg, summary }
@@ -80,7 +54,6 @@ function drawn(options: TrendOptions, size: Size): string {
   const last = there.at(-1)
   const label = last ? options.scale.format(options.points[last.at]!.value!) : ''
   const key = keyOf(points, size)
-  const breaks = points.filter((point, i) => i > 0 && point.stretch !== points[i - 1]!.stretch)
   const from = axisStart(points)
   const inside = plotted({
     width: size.width,
@@ -88,24 +61,73 @@ function drawn(options: TrendOptions, size: Size): string {
     marginLeft: 50,
     // Room for the label of the last figure; a bold character is at most nine pixels wide.
     marginRight: Math.min(140, 16 + label.length * 9),
-    marginTop: key.height + (breaks.length > 0 ? 42 : 28),
+    marginTop: key.height + (breaksIn(points).length > 0 ? 42 : 28),
     marginBottom: 34,
-    x: { domain: [-0.25, Math.max(points.length - 0.75, 0.75)], label: null, ticks: periodTicks(options.points, size), tickFormat: (at: number) => shortPeriod(options.points[at]!.period), tickSize: 4 },
+    x: {
+      domain: [-0.25, Math.max(points.length - 0.75, 0.75)],
+      label: null,
+      ticks: periodTicks(options.points, size),
+      tickFormat: (at: number) => shortPeriod(options.points[at]!.period),
+      tickSize: 4,
+    },
     y: { label: null, grid: true, ticks: 5, nice: true, tickSize: 0, ...(from === null ? {} : { domain: from }) },
-    marks: [
-      Plot.areaY(points, { x: 'at', y1: 'lower', y2: 'upper', z: 'stretch', fill: COLOURS.band, curve: 'linear' }),
-      Plot.ruleY(from !== null && from[0] === 0 ? [0] : [], { stroke: COLOURS.other }),
-      Plot.ruleX(breaks, { x: (point: Placed) => point.at - 0.5, stroke: COLOURS.group, strokeDasharray: '1 4' }),
-      Plot.text(breaks, { x: (point: Placed) => point.at - 0.5, frameAnchor: 'top', dy: -12, text: () => 'break', fontStyle: 'italic', fill: COLOURS.group }),
-      Plot.lineY(points, { x: 'at', y: 'median', z: 'stretch', stroke: COLOURS.group, strokeWidth: 1.25, strokeDasharray: '5 3' }),
-      Plot.lineY(there, { x: 'at', y: 'value', z: 'run', stroke: COLOURS.authority, strokeWidth: 2 }),
-      Plot.dot(there, { x: 'at', y: 'value', r: there.length > 30 ? 2.5 : 3.5, fill: (point: Placed) => (point.provisional ? '#ffffff' : COLOURS.authority), stroke: COLOURS.authority, strokeWidth: 1.75 }),
-      Plot.text(last ? [last] : [], { x: 'at', y: 'value', dx: 9, text: () => label, textAnchor: 'start', fontSize: 14, fontWeight: 700, fill: COLOURS.authority, stroke: '#ffffff', strokeWidth: 4 }),
-    ],
+    marks: marksOf(points, label, from),
   })
   const nothing = there.length === 0 ? text(size.width / 2, size.height / 2, 'No figures', 'middle') : ''
   const title = from === null || from[0] <= 0 ? options.scale.unit : `${options.scale.unit} (axis does not start at 0)`
   return key.svg + text(0, key.height + 14, title, 'start') + inside + nothing
+}
+
+/** Band, break lines, median, the authority's line and dots and its last label, the later over the earlier. */
+function marksOf(points: Placed[], label: string, from: [number, number] | null): Plot.Markish[] {
+  const there = points.filter((point) => point.value !== null)
+  const breaks = breaksIn(points)
+  return [
+    Plot.areaY(points, { x: 'at', y1: 'lower', y2: 'upper', z: 'stretch', fill: COLOURS.band, curve: 'linear' }),
+    Plot.ruleY(from !== null && from[0] === 0 ? [0] : [], { stroke: COLOURS.other }),
+    Plot.ruleX(breaks, { x: (point: Placed) => point.at - 0.5, stroke: COLOURS.group, strokeDasharray: '1 4' }),
+    Plot.text(breaks, {
+      x: (point: Placed) => point.at - 0.5,
+      frameAnchor: 'top',
+      dy: -12,
+      text: () => 'break',
+      fontStyle: 'italic',
+      fill: COLOURS.group,
+    }),
+    Plot.lineY(points, {
+      x: 'at',
+      y: 'median',
+      z: 'stretch',
+      stroke: COLOURS.group,
+      strokeWidth: 1.25,
+      strokeDasharray: '5 3',
+    }),
+    Plot.lineY(there, { x: 'at', y: 'value', z: 'run', stroke: COLOURS.authority, strokeWidth: 2 }),
+    Plot.dot(there, {
+      x: 'at',
+      y: 'value',
+      r: there.length > 30 ? 2.5 : 3.5,
+      fill: (point: Placed) => (point.provisional ? '#ffffff' : COLOURS.authority),
+      stroke: COLOURS.authority,
+      strokeWidth: 1.75,
+    }),
+    Plot.text(there.slice(-1), {
+      x: 'at',
+      y: 'value',
+      dx: 9,
+      text: () => label,
+      textAnchor: 'start',
+      fontSize: 14,
+      fontWeight: 700,
+      fill: COLOURS.authority,
+      stroke: '#ffffff',
+      strokeWidth: 4,
+    }),
+  ]
+}
+
+function breaksIn(points: Placed[]): Placed[] {
+  return points.filter((point, i) => i > 0 && point.stretch !== points[i - 1]!.stretch)
 }
 
 /**
@@ -113,7 +135,9 @@ function drawn(options: TrendOptions, size: Size): string {
  * greatest it starts nearer, and the axis says so. Null when there is nothing to draw.
  */
 function axisStart(points: Placed[]): [number, number] | null {
-  const figures = points.flatMap(({ value, median, lower, upper }) => [value, median, lower, upper].filter((figure) => figure !== null))
+  const figures = points.flatMap(({ value, median, lower, upper }) =>
+    [value, median, lower, upper].filter((figure) => figure !== null),
+  )
   if (figures.length === 0) return null
   const [low, high] = [Math.min(...figures), Math.max(...figures)]
   if (low === high) return low === 0 ? [0, 1] : [Math.min(0, low), Math.max(0, high)]
@@ -140,10 +164,24 @@ function shortPeriod(period: string): string {
 
 /** What the marks mean, in words of fixed length: names belong to the page's text, where they can wrap. */
 function keyOf(points: Placed[], size: Size): { svg: string; height: number } {
-  const entries: [sign: string, words: string][] = [[`<path d="M0 0h22" stroke="${COLOURS.authority}" stroke-width="2"/><circle cx="11" r="3.5" fill="${COLOURS.authority}"/>`, 'this authority']]
-  if (points.some(({ provisional, value }) => provisional && value !== null)) entries.push([`<circle cx="11" r="3.5" fill="#fff" stroke="${COLOURS.authority}" stroke-width="1.75"/>`, 'provisional'])
-  if (points.some(({ median }) => median !== null)) entries.push([`<path d="M0 0h22" stroke="${COLOURS.group}" stroke-width="1.25" stroke-dasharray="5 3"/>`, 'group median'])
-  if (points.some(({ lower, upper }) => lower !== null && upper !== null)) entries.push([`<rect y="-6" width="22" height="12" fill="${COLOURS.band}"/>`, 'group’s middle half'])
+  const entries: [sign: string, words: string][] = [
+    [
+      `<path d="M0 0h22" stroke="${COLOURS.authority}" stroke-width="2"/><circle cx="11" r="3.5" fill="${COLOURS.authority}"/>`,
+      'this authority',
+    ],
+  ]
+  if (points.some(({ provisional, value }) => provisional && value !== null))
+    entries.push([
+      `<circle cx="11" r="3.5" fill="#fff" stroke="${COLOURS.authority}" stroke-width="1.75"/>`,
+      'provisional',
+    ])
+  if (points.some(({ median }) => median !== null))
+    entries.push([
+      `<path d="M0 0h22" stroke="${COLOURS.group}" stroke-width="1.25" stroke-dasharray="5 3"/>`,
+      'group median',
+    ])
+  if (points.some(({ lower, upper }) => lower !== null && upper !== null))
+    entries.push([`<rect y="-6" width="22" height="12" fill="${COLOURS.band}"/>`, 'group’s middle half'])
   let x = 0
   let y = 10
   const parts = entries.map(([sign, words]) => {
@@ -158,44 +196,4 @@ function keyOf(points: Placed[], size: Size): { svg: string; height: number } {
 
 function text(x: number, y: number, words: string, anchor: 'start' | 'middle' | 'end'): string {
   return `<text x="${px(x)}" y="${px(y)}" font-size="${FONT_SIZE}" text-anchor="${anchor}" fill="${COLOURS.group}">${escaped(words)}</text>`
-}
-
-function inWords({ authority, group, scale, points }: TrendOptions): string {
-  const there = points.filter((point) => point.value !== null)
-  const [last, before] = [there.at(-1), there.at(-2)]
-  if (last === undefined) return `${authority} has no figures.`
-  return [
-    latest(authority, last, scale),
-    before && `It was ${scale.format(before.value!)} in ${before.period}.`,
-    extremes(there, scale),
-    group !== null && comparedWith(group, last, scale),
-    absences(points),
-    ...points.filter(({ breakNote }) => breakNote).map(({ period, breakNote }) => `Break in series before ${period}: ${breakNote!.replace(/\.$/, '')}.`),
-  ]
-    .filter((sentence) => typeof sentence === 'string' && sentence !== '')
-    .join(' ')
-}
-
-function latest(authority: string, { value, period, provisional }: TrendPoint, scale: Scale): string {
-  return `${authority}: ${scale.format(value!)} in ${period}${provisional ? ' (provisional)' : ''}.`
-}
-
-function extremes(there: TrendPoint[], scale: Scale): string {
-  if (there.length < 3) return ''
-  const ordered = there.toSorted((a, b) => a.value! - b.value!)
-  const [low, high] = [ordered[0]!, ordered.at(-1)!]
-  if (low.value === high.value) return `All ${there.length} figures are the same.`
-  return `Over ${there.length} periods it ranged from ${scale.format(low.value!)} (${low.period}) to ${scale.format(high.value!)} (${high.period}).`
-}
-
-function comparedWith(group: string, { median, lower, upper, period }: TrendPoint, { format }: Scale): string {
-  if (median === null) return `There is no median of ${group} for ${period}.`
-  const half = lower === null || upper === null ? '' : `, and the middle half lies between ${format(lower)} and ${format(upper)}`
-  return `The median of ${group} in ${period} is ${format(median)}${half}.`
-}
-
-function absences(points: readonly TrendPoint[]): string {
-  const absent = points.filter(({ value }) => value === null)
-  if (absent.length === 0) return ''
-  return `No figure for ${listed(absent.map(({ period, absence }) => (absence ? `${period} (${absence})` : period)))}.`
 }

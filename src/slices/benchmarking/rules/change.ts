@@ -46,7 +46,10 @@ function relative(to: number, from: number): number | null {
 }
 
 /** Which way a change went: in words that claim "better" only where the measure has a better direction. Null: not known. */
-export function directionOf(change: number | null, polarity: Polarity): 'better' | 'worse' | 'higher' | 'lower' | 'same' | null {
+export function directionOf(
+  change: number | null,
+  polarity: Polarity,
+): 'better' | 'worse' | 'higher' | 'lower' | 'same' | null {
   if (change === null) return null
   if (change === 0) return 'same'
   if (polarity === 'none') return change > 0 ? 'higher' : 'lower'

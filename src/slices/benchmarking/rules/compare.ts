@@ -105,7 +105,9 @@ export function compare<Key>(input: ComparisonInput<Key>): Comparison<Key> {
   const values = ascending(valuesOf(input.members))
   const group = groupFigures(input, values)
   const order = input.polarity === 'none' ? null : orderOf(input, input.polarity, values)
-  const counts = input.members.every(({ numerator }) => numerator === null || isWhole(numerator * input.multipliers.numerator))
+  const counts = input.members.every(
+    ({ numerator }) => numerator === null || isWhole(numerator * input.multipliers.numerator),
+  )
   return { rows: input.members.map((member) => rowOf(member, input, group, order, counts)), group }
 }
 
@@ -188,7 +190,13 @@ function rowOf<Key>(
     interval,
     against_median: againstMedian(interval, group.median, input.polarity),
     next_quartile: standing.next_quartile,
-    position: positionWords({ polarity: input.polarity, compared: group.compared, value, reason, quartile: standing.quartile }),
+    position: positionWords({
+      polarity: input.polarity,
+      compared: group.compared,
+      value,
+      reason,
+      quartile: standing.quartile,
+    }),
   }
 }
 
@@ -197,7 +205,12 @@ type Standing = Pick<ComparisonRow<unknown>, 'rank' | 'quartile' | 'deviation_sc
 const NOWHERE: Standing = { rank: null, quartile: null, deviation_scaled: null, next_quartile: null }
 
 /** What an authority's goodness says about it; nothing where it has no value or the measure no better direction. */
-function standingOf(member: Member<unknown>, input: ComparisonInput<unknown>, order: Order | null, counts: boolean): Standing {
+function standingOf(
+  member: Member<unknown>,
+  input: ComparisonInput<unknown>,
+  order: Order | null,
+  counts: boolean,
+): Standing {
   const { value, numerator, denominator } = member
   if (value === null || order === null) return NOWHERE
   const own = goodness(value, order.polarity, input.midpoint)
@@ -209,7 +222,11 @@ function standingOf(member: Member<unknown>, input: ComparisonInput<unknown>, or
     deviation_scaled: scaled === null ? null : scaled / NORMAL,
     next_quartile:
       quartile && order.bounds
-        ? reachOf({ value, numerator, denominator, quartile }, order.bounds, { ...input, polarity: order.polarity, counts })
+        ? reachOf({ value, numerator, denominator, quartile }, order.bounds, {
+            ...input,
+            polarity: order.polarity,
+            counts,
+          })
         : null,
   }
 }

@@ -19,7 +19,7 @@ const Z = 1.959963984540054
 const AGREEMENT = 0.02
 
 /** A figure with what is known of its making. */
-export interface Uncertain extends Parts {
+interface Uncertain extends Parts {
   value: number | null
   lower: number | null
   upper: number | null
@@ -32,7 +32,8 @@ export interface Uncertain extends Parts {
  */
 export function intervalOf(figure: Uncertain, method: IntervalMethod, multipliers: Multipliers): Interval | null {
   if (figure.value === null) return null
-  if (figure.lower !== null && figure.upper !== null) return { lower: figure.lower, upper: figure.upper, source: 'published' }
+  if (figure.lower !== null && figure.upper !== null)
+    return { lower: figure.lower, upper: figure.upper, source: 'published' }
   if (method === 'none' || figure.numerator === null || figure.denominator === null) return null
   if (!agrees(figure.value, figure, multipliers)) return null
   const count = figure.numerator * multipliers.numerator
@@ -79,7 +80,11 @@ export function byar(count: number, base: number): { lower: number; upper: numbe
  * What the interval allows one to say about a figure and the group's median. "Better" only where higher or lower is
  * better; a midpoint measure, or one with no better direction, is above or below. Null without interval or median.
  */
-export function againstMedian(interval: Interval | null, median: number | null, polarity: Polarity): MedianWords | null {
+export function againstMedian(
+  interval: Interval | null,
+  median: number | null,
+  polarity: Polarity,
+): MedianWords | null {
   if (interval === null || median === null) return null
   if (interval.lower <= median && median <= interval.upper) return 'not clearly different from the median'
   const above = interval.lower > median

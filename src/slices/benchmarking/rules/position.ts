@@ -9,7 +9,7 @@ const QUARTERS: Record<Quartile, string> = {
 }
 
 /** What position words depend on. */
-export interface Standing {
+interface Standing {
   polarity: Polarity
   /** How many in the group have a value. */
   compared: number

@@ -21,14 +21,14 @@ export interface Reach {
   numerator_factor: number
 }
 
-export interface ReachFigure {
+interface ReachFigure {
   value: number
   numerator: number | null
   denominator: number | null
   quartile: Quartile
 }
 
-export interface ReachRule {
+interface ReachRule {
   polarity: Exclude<Polarity, 'none'>
   midpoint: number | null
   multipliers: Multipliers

@@ -57,7 +57,9 @@ describe('quartiles', () => {
   it('put a value on a bound on the better side', () => {
     // Of 1 to 9 the bounds are exactly 3, 5 and 7.
     expect(quartiles(comparison([1, 2, 3, 4, 5, 6, 7, 8, 9]))).toEqual([4, 4, 3, 3, 2, 2, 1, 1, 1])
-    expect(quartiles(comparison([1, 2, 3, 4, 5, 6, 7, 8, 9], { polarity: 'lower' }))).toEqual([1, 1, 1, 2, 2, 3, 3, 4, 4])
+    expect(quartiles(comparison([1, 2, 3, 4, 5, 6, 7, 8, 9], { polarity: 'lower' }))).toEqual([
+      1, 1, 1, 2, 2, 3, 3, 4, 4,
+    ])
   })
 
   it('of a midpoint measure are those of the distance from it', () => {
@@ -75,7 +77,14 @@ describe('quartiles', () => {
 describe('figures of the group', () => {
   it('match a worked example by hand', () => {
     const { group, rows } = comparison([2, 4, 4, 5, 7, 9, 10, 15])
-    expect(group).toMatchObject({ minimum: 2, quartile_lower: 4, median: 6, quartile_upper: 9.25, maximum: 15, mean: 7 })
+    expect(group).toMatchObject({
+      minimum: 2,
+      quartile_lower: 4,
+      median: 6,
+      quartile_upper: 9.25,
+      maximum: 15,
+      mean: 7,
+    })
     // Distances from 6: 4 2 2 1 1 3 4 9, of which the middle two are 2 and 3.
     expect(group.median_absolute_deviation).toBe(2.5)
     expect(rows[7]!.deviation).toBe(3.6)
@@ -90,7 +99,13 @@ describe('figures of the group', () => {
 
   it('are all absent, and not zero, when nobody has a value', () => {
     expect(comparison([null, null]).group).toMatchObject({
-      compared: 0, minimum: null, median: null, maximum: null, mean: null, weighted_mean: null, median_absolute_deviation: null,
+      compared: 0,
+      minimum: null,
+      median: null,
+      maximum: null,
+      mean: null,
+      weighted_mean: null,
+      median_absolute_deviation: null,
     })
   })
 
@@ -142,9 +157,12 @@ describe('change', () => {
   })
 
   it('is worded as better or worse only where there is a better direction', () => {
-    expect([directionOf(1, 'lower'), directionOf(-1, 'none'), directionOf(0, 'higher'), directionOf(null, 'higher')]).toEqual([
-      'better', 'lower', 'same', null,
-    ])
+    expect([
+      directionOf(1, 'lower'),
+      directionOf(-1, 'none'),
+      directionOf(0, 'higher'),
+      directionOf(null, 'higher'),
+    ]).toEqual(['better', 'lower', 'same', null])
   })
 })
 
@@ -154,7 +172,13 @@ describe('what the next quarter would take', () => {
   it('is told in the measure’s unit and in whole things, towards the better side', () => {
     const members = values.map((value, i) => member(`A${i}`, value, { numerator: value * 15, denominator: 15 }))
     const [worst] = comparison([], { members }).rows
-    expect(worst!.next_quartile).toEqual({ quartile: 3, bound: 3, difference: 2, numerator_change: 30, numerator_factor: 1 })
+    expect(worst!.next_quartile).toEqual({
+      quartile: 3,
+      bound: 3,
+      difference: 2,
+      numerator_change: 30,
+      numerator_factor: 1,
+    })
     const lower = comparison([], { members, polarity: 'lower' }).rows
     expect(lower[8]!.next_quartile).toMatchObject({ quartile: 3, bound: 7, difference: -2, numerator_change: -30 })
     expect(lower[0]!.next_quartile).toBeNull()
@@ -171,7 +195,11 @@ describe('what the next quarter would take', () => {
 
   it('counts pounds rather than thousands of them, and a percentage out of a hundred', () => {
     const pounds = values.map((value, i) => member(`A${i}`, value, { numerator: value * 2, denominator: 2000 }))
-    const costs = comparison([], { members: pounds, polarity: 'lower', multipliers: { numerator: 1000, denominator: 1, scale: 1 } })
+    const costs = comparison([], {
+      members: pounds,
+      polarity: 'lower',
+      multipliers: { numerator: 1000, denominator: 1, scale: 1 },
+    })
     expect(costs.rows[8]!.next_quartile).toMatchObject({ numerator_change: -4000, numerator_factor: 1000 })
     const shares = values.map((value, i) => member(`A${i}`, value, { numerator: value * 4, denominator: 400 }))
     const percentages = comparison([], { members: shares, multipliers: { numerator: 1, denominator: 1, scale: 100 } })
@@ -270,9 +298,15 @@ describe('words for position', () => {
 })
 
 describe('whatever the figures', () => {
-  const figures = fc.array(fc.integer({ min: -1000, max: 1000 }).map((n) => n / 8), { minLength: 1, maxLength: 60 })
+  const figures = fc.array(
+    fc.integer({ min: -1000, max: 1000 }).map((n) => n / 8),
+    { minLength: 1, maxLength: 60 },
+  )
   const polarity = fc.constantFrom('higher', 'lower', 'midpoint')
-  const options = (which: 'higher' | 'lower' | 'midpoint') => ({ polarity: which, midpoint: which === 'midpoint' ? 3 : null })
+  const options = (which: 'higher' | 'lower' | 'midpoint') => ({
+    polarity: which,
+    midpoint: which === 'midpoint' ? 3 : null,
+  })
 
   it('the order in which authorities are given changes nothing', () => {
     fc.assert(
@@ -324,7 +358,9 @@ describe('whatever the figures', () => {
       fc.property(figures, polarity, (values, which) => {
         const { rows } = comparison(values, options(which))
         if (values.length < 8) return
-        expect(rows.filter(({ quartile }) => quartile === 1).length).toBeGreaterThanOrEqual(Math.floor(values.length / 4))
+        expect(rows.filter(({ quartile }) => quartile === 1).length).toBeGreaterThanOrEqual(
+          Math.floor(values.length / 4),
+        )
         for (const row of rows) {
           const reach = row.next_quartile
           expect(reach === null).toBe(row.quartile === 1)
@@ -336,12 +372,19 @@ describe('whatever the figures', () => {
   })
 
   it('the middle lies within the ends: bounds, median, mean and weighted mean', () => {
-    const parts = fc.array(fc.tuple(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 1, max: 10_000 })), { minLength: 8, maxLength: 40 })
+    const parts = fc.array(fc.tuple(fc.integer({ min: 0, max: 10_000 }), fc.integer({ min: 1, max: 10_000 })), {
+      minLength: 8,
+      maxLength: 40,
+    })
     fc.assert(
       fc.property(parts, (pairs) => {
-        const members = pairs.map(([numerator, denominator], i) => member(`A${i}`, numerator / denominator, { numerator, denominator }))
+        const members = pairs.map(([numerator, denominator], i) =>
+          member(`A${i}`, numerator / denominator, { numerator, denominator }),
+        )
         const { group } = comparison([], { members })
-        const order = [group.minimum, group.quartile_lower, group.median, group.quartile_upper, group.maximum].map(Number)
+        const order = [group.minimum, group.quartile_lower, group.median, group.quartile_upper, group.maximum].map(
+          Number,
+        )
         expect(order).toEqual(order.toSorted((a, b) => a - b))
         for (const middle of [group.mean!, group.weighted_mean!]) {
           expect(middle).toBeGreaterThanOrEqual(group.minimum! * (1 - 1e-12))
@@ -376,7 +419,12 @@ describe('the line of a group', () => {
     const higher = { polarity: 'higher', midpoint: null } as const
     expect(spineOf(comparison(values), higher)).toEqual({ worst: 1, best: 9, median: 5, middle: { from: 3, to: 7 } })
     const lower = { polarity: 'lower', midpoint: null } as const
-    expect(spineOf(comparison(values), lower)).toEqual({ worst: -9, best: -1, median: -5, middle: { from: -7, to: -3 } })
+    expect(spineOf(comparison(values), lower)).toEqual({
+      worst: -9,
+      best: -1,
+      median: -5,
+      middle: { from: -7, to: -3 },
+    })
     const midpoint = { polarity: 'midpoint', midpoint: 5 } as const
     expect(spineOf(comparison(values), midpoint)).toMatchObject({ worst: -4, best: 0, median: -2 })
     expect(placeOnSpine(8, midpoint)).toBe(-3)
