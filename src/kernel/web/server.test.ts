@@ -203,8 +203,8 @@ describe('forms', () => {
 
   const part = (name: string, value: string, file?: string) =>
     `--b\r\ncontent-disposition: form-data; name="${name}"${file === undefined ? '' : `; filename="${file}"\r\ncontent-type: text/csv`}\r\n\r\n${value}\r\n`
-  const upload = (parts: string[], cookie: string): InjectOptions => ({
-    method: 'POST', url: '/files', payload: `${parts.join('')}--b--\r\n`, headers: { cookie, 'content-type': 'multipart/form-data; boundary=b' },
+  const upload = (parts: string[], cookie: string) => ({
+    method: 'POST' as const, url: '/files', payload: `${parts.join('')}--b--\r\n`, headers: { cookie, 'content-type': 'multipart/form-data; boundary=b' },
   })
 
   test('a form with a file is read as it arrives, with its fields', async () => {
@@ -220,7 +220,7 @@ describe('forms', () => {
   test('a file that grows too large on the way is refused too, however slowly it comes', async () => {
     const { token, cookie } = await openForm()
     const whole = upload([part('_csrf', token), part('file', 'x'.repeat(3_000_000), 'x.csv')], cookie)
-    const slowly = Readable.from(String(whole.payload).match(/[^]{1,200000}/g) ?? [], { objectMode: false, highWaterMark: 1000 })
+    const slowly = Readable.from(whole.payload.match(/[^]{1,200000}/g) ?? [], { objectMode: false, highWaterMark: 1000 })
     const answer = await app.inject({ ...whole, payload: slowly })
     expect([answer.statusCode, answer.body]).toEqual([413, expect.stringContaining('The file is larger than 1 MB')])
   })

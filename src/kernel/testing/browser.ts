@@ -1,0 +1,25 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import chromium from '@sparticuz/chromium'
+import { chromium as driver } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+
+// That package is made for cloud functions. In one process a closed page takes the browser with it, and without web
+// security the browser would forgive what a real one refuses.
+const unwanted = new Set(['--single-process', '--no-zygote', '--disable-web-security', '--allow-running-insecure-content'])
+
+/** A headless Chromium that came with the packages; nothing is downloaded. */
+export async function openBrowser(): Promise<Browser> {
+  return driver.launch({ executablePath: await chromium.executablePath(), args: chromium.args.filter((arg) => !unwanted.has(arg)), headless: true })
+}
+
+/** Screens every page must look right on. */
+export const screens = { desk: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } }
+
+/** What axe finds on the page, as one line each; empty when nothing. Also says how many rules it could apply. */
+export async function accessibilityFaults(page: Page): Promise<{ faults: string[]; rulesApplied: number }> {
+  const { violations, passes } = await new AxeBuilder({ page }).analyze()
+  return {
+    faults: violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join('; ')})`),
+    rulesApplied: violations.length + passes.length,
+  }
+}
