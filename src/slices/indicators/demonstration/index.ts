@@ -1,0 +1,10 @@
+/**
+ * What is measured in Aldermark, the fictional nation of the demonstration: 120 measures with their versions and one
+ * break, and every file put out about them. Plain arrays for a seed to insert; the same on every run.
+ */
+export { breaks, measures } from './definitions.ts'
+export type { DemonstrationBreak, DemonstrationMeasure, DemonstrationVersion } from './definitions.ts'
+export { deliberateMismatches } from './observations.ts'
+export type { DemonstrationObservation } from './observations.ts'
+export { makeReleases, periods } from './releases.ts'
+export type { DemonstrationRelease } from './releases.ts'
