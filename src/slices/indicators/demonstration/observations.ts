@@ -5,7 +5,7 @@ import { divided, type Figure, type Moment } from './figures.ts'
 import { chance } from './random.ts'
 import type { Sketch } from './sketch.ts'
 
-export type Reason = 'missing' | 'suppressed' | 'not-collected' | 'not-applicable' | 'not-available' | 'unreliable'
+type Reason = 'missing' | 'suppressed' | 'not-collected' | 'not-applicable' | 'not-available' | 'unreliable'
 
 /** The columns of indicators.observation, with codes and labels where the table has ids. */
 export interface DemonstrationObservation {

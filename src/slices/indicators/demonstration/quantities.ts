@@ -15,23 +15,22 @@ interface Quantity {
 }
 
 const quantities: Readonly<Record<Exclude<Basis, 'sample'>, Quantity>> = {
-  people: { each: 1 }, adults: { each: 0.79 }, older: { each: 0.19, rural: 0.2 }, workers: { each: 0.62 },
-  children: { each: 0.21, need: 0.1 }, pupils: { each: 0.145, need: 0.1 }, leavers: { each: 0.011 },
+  people: { each: 1 }, adults: { each: 0.79 }, older: { each: 0.19, rural: 0.2 },
+  children: { each: 0.21, need: 0.1 }, pupils: { each: 0.145, need: 0.1 },
   homes: { each: 0.43 }, 'council-homes': { each: 0.043, need: 0.4 },
   lettings: { each: 0.0026, need: 0.4, flow: true }, homeless: { each: 0.0021, need: 0.5, flow: true },
   tonnes: { each: 0.41, flow: true }, collections: { each: 34, flow: true },
   applications: { each: 0.0068, rural: 0.5, flow: true }, 'major-applications': { each: 0.00028, flow: true },
   appeals: { each: 0.0002, rural: 0.3, flow: true },
-  'care-clients': { each: 0.0105, need: 0.3 }, carers: { each: 0.006 }, safeguarding: { each: 0.0016, flow: true },
+  'care-clients': { each: 0.0105, need: 0.3 }, safeguarding: { each: 0.0016, flow: true },
   'child-referrals': { each: 0.011, need: 0.6, flow: true }, 'in-care': { each: 0.0015, need: 0.7 },
-  'care-leavers': { each: 0.0005, need: 0.6 }, plans: { each: 0.0011, flow: true }, schools: { each: 0.0004 },
+  'care-leavers': { each: 0.0005, need: 0.6 }, plans: { each: 0.0011, flow: true },
   'road-km': { each: 0.0064, rural: 1.6 }, defects: { each: 0.018, rural: 0.4, flow: true },
   'bus-trips': { each: 21, rural: -0.6, flow: true }, visits: { each: 3.4, flow: true },
   'food-premises': { each: 0.0085 }, 'complaints-noise': { each: 0.0047, need: 0.4, flow: true },
   claims: { each: 0.0125, need: 0.6, flow: true }, 'tax-due': { each: 640, flow: true }, 'rates-due': { each: 410, flow: true },
   invoices: { each: 0.24, flow: true }, budget: { each: 860 }, staff: { each: 0.0155 },
-  calls: { each: 0.82, flow: true }, requests: { each: 0.0053, flow: true }, complaints: { each: 0.0031, flow: true },
-  businesses: { each: 0.036 }, crimes: { each: 0.071, need: 0.5, flow: true }, 'council-buildings': { each: 0.0004 },
+  calls: { each: 0.82, flow: true }, requests: { each: 0.0053, flow: true }, complaints: { each: 0.0031, flow: true }, 'council-buildings': { each: 0.0004 },
   vehicles: { each: 0.0017 },
 }
 

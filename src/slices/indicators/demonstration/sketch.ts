@@ -1,19 +1,19 @@
 /** How a fictional measure is described in a few words, before it becomes a definition and figures. */
 
-export type Dimension = 'economy' | 'efficiency' | 'effectiveness' | 'quality' | 'fair-access' | 'context'
+type Dimension = 'economy' | 'efficiency' | 'effectiveness' | 'quality' | 'fair-access' | 'context'
 
 /** What a denominator counts; quantities.ts knows how many of it an authority has. */
 export type Basis =
-  | 'people' | 'adults' | 'older' | 'workers' | 'children' | 'pupils' | 'leavers' | 'homes' | 'council-homes' | 'lettings'
-  | 'homeless' | 'tonnes' | 'collections' | 'applications' | 'major-applications' | 'appeals' | 'care-clients' | 'carers'
-  | 'safeguarding' | 'child-referrals' | 'in-care' | 'care-leavers' | 'plans' | 'schools' | 'road-km' | 'defects'
+  | 'people' | 'adults' | 'older' | 'children' | 'pupils' | 'homes' | 'council-homes' | 'lettings'
+  | 'homeless' | 'tonnes' | 'collections' | 'applications' | 'major-applications' | 'appeals' | 'care-clients'
+  | 'safeguarding' | 'child-referrals' | 'in-care' | 'care-leavers' | 'plans' | 'road-km' | 'defects'
   | 'bus-trips' | 'visits' | 'food-premises' | 'complaints-noise' | 'claims' | 'tax-due' | 'rates-due' | 'invoices' | 'budget'
-  | 'staff' | 'calls' | 'requests' | 'complaints' | 'businesses' | 'crimes' | 'council-buildings' | 'vehicles' | 'sample'
+  | 'staff' | 'calls' | 'requests' | 'complaints' | 'council-buildings' | 'vehicles' | 'sample'
 
 /** Numerator, denominator, what the denominator counts, and the share of that which it is (1 unless given). */
-export type Parts = readonly [numerator: string, denominator: string, basis: Basis, share?: number]
+type Parts = readonly [numerator: string, denominator: string, basis: Basis, share?: number]
 
-export interface Shape {
+interface Shape {
   /** Which way is better; a number is a midpoint, in the unit the value is kept in. */
   better: 'higher' | 'lower' | 'none' | number
   /** A typical value, in the unit the value is kept in: 0.62 for 62%. */
@@ -40,7 +40,7 @@ export interface Shape {
   survey?: true
 }
 
-export interface Unit {
+interface Unit {
   unit: string
   unit_kind: 'percentage' | 'money' | 'rate' | 'count' | 'days' | 'weeks' | 'hours' | 'score' | 'ratio' | 'other'
   prefix: string
@@ -54,7 +54,7 @@ export interface Unit {
   top: number | null
 }
 
-export interface Draft {
+interface Draft {
   code: string
   title: string
   explanation: string
