@@ -246,32 +246,34 @@ export const AVERAGED_AS_FRACTIONS = 'CHN 14b'
 const BOTH_TERMS = ['Cash', 'Real']
 
 /**
- * Averages that do not come out of the raw figures, as "data type|measure|period|family (or Scotland)|which average".
- * The emissions ones are weighted means whose published numerators and denominators are those of a different release; the
- * claimant ones are the last two months of the raw file, which were revised before the averages were made.
+ * Weighted averages whose publisher divided by the denominators of all councils, those without a numerator included, as
+ * "data type|measure|period|family (or Scotland)". Ours leave such councils out, so that a missing figure does not count as nought.
+ */
+export const AVERAGES_WITH_LONE_DENOMINATORS: readonly string[] = BOTH_TERMS.flatMap((terms) => [
+  `${terms}_Annual|CLIM 03|2017-18|Scotland`,
+  `${terms}_Annual|CLIM 05|2017-18|Scotland`,
+  `${terms}_Annual|CLIM 05|2018-19|Scotland`,
+  `${terms}_Annual|CLIM 05|2019-20|Scotland`,
+  `${terms}_Annual|CLIM 03|2017-18|Family Group 2`,
+  `${terms}_Annual|CLIM 05|2019-20|Family Group 1`,
+  `${terms}_Annual|CLIM 05|2017-18|Family Group 3`,
+  `${terms}_Annual|CLIM 05|2018-19|Family Group 3`,
+])
+
+/**
+ * Averages that do not come out of the raw figures for reasons the files do not show, with the average named last. Those of
+ * claimants (ECON 12a) are of the last two months of the raw file: August differs for Scotland too, in July only the families
+ * do, and neither of the two groupings gives theirs.
  */
 export const AVERAGES_OF_OTHER_FIGURES: ReadonlySet<string> = new Set([
-  ...BOTH_TERMS.flatMap((terms) => [
-    `${terms}_Annual|CLIM 03|2017-18|Scotland|weighted_mean`,
-    `${terms}_Annual|CLIM 05|2017-18|Scotland|weighted_mean`,
-    `${terms}_Annual|CLIM 05|2018-19|Scotland|weighted_mean`,
-    `${terms}_Annual|CLIM 05|2019-20|Scotland|weighted_mean`,
-    `${terms}_Annual|CLIM 03|2017-18|Family Group 2|weighted_mean`,
-    `${terms}_Annual|CLIM 05|2019-20|Family Group 1|weighted_mean`,
-    `${terms}_Annual|CLIM 05|2017-18|Family Group 3|weighted_mean`,
-    `${terms}_Annual|CLIM 05|2018-19|Family Group 3|weighted_mean`,
-    ...['mean', 'median', 'weighted_mean'].map(
-      (average) => `${terms}_Monthly|ECON 12a|2023;August|Scotland|${average}`,
-    ),
-    ...['July', 'August'].flatMap((month) =>
-      [1, 2, 3, 4].flatMap((family) =>
-        ['mean', 'median', 'weighted_mean'].map(
-          (average) => `${terms}_Monthly|ECON 12a|2023;${month}|Family Group ${family}|${average}`,
-        ),
+  ...BOTH_TERMS.flatMap((terms) =>
+    ['mean', 'median', 'weighted_mean'].flatMap((average) => [
+      `${terms}_Monthly|ECON 12a|2023;August|Scotland|${average}`,
+      ...['July', 'August'].flatMap((month) =>
+        [1, 2, 3, 4].map((family) => `${terms}_Monthly|ECON 12a|2023;${month}|Family Group ${family}|${average}`),
       ),
-    ),
-  ]),
-  'Cash_Annual|CLIM 05|2017-18|Family Group 4|weighted_mean',
+    ]),
+  ),
 ])
 
 /**

@@ -84,7 +84,7 @@ export interface GroupFigures<Key> {
   maximum: number | null
   mean: number | null
   weighted_mean: number | null
-  /** How many had both a numerator and a denominator, and so count in the weighted mean. */
+  /** How many had a value, a numerator and a denominator, and so count in the weighted mean. */
   weighted_over: number
   median_absolute_deviation: number | null
 }
@@ -122,7 +122,10 @@ function valuesOf(members: readonly Member<unknown>[]): number[] {
 }
 
 function groupFigures<Key>({ members, multipliers }: ComparisonInput<Key>, values: Float64Array): GroupFigures<Key> {
-  const weighted = weightedMeanOf(members, multipliers)
+  const weighted = weightedMeanOf(
+    members.filter(({ value }) => value !== null),
+    multipliers,
+  )
   const enough = values.length >= FEWEST_FOR_QUARTILES
   return {
     expected: members.length,

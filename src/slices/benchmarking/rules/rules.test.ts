@@ -109,11 +109,12 @@ describe('figures of the group', () => {
     })
   })
 
-  it('weigh only authorities with both parts, after the multipliers', () => {
+  it('weigh only authorities with a value and both parts, after the multipliers', () => {
     const members = [
       member('A', 10, { numerator: 1, denominator: 100 }),
       member('B', 40, { numerator: 12, denominator: 300 }),
       member('C', 99, { numerator: 50 }),
+      member('D', null, { numerator: 50, denominator: 1, reason: 'suppressed' }),
     ]
     const { group } = comparison([], { members, multipliers: { numerator: 1000, denominator: 1, scale: 1 } })
     expect(group.weighted_mean).toBe(32.5)
