@@ -5,7 +5,8 @@ import type { Fault } from '../problems.ts'
 export type Typed = Record<string, string | string[]>
 
 /** A form that was accepted, or one that goes back to the person with everything typed and what to put right. */
-export type FormReading<T> = { values: T; faults?: never; typed?: never } | { values?: never; faults: Fault[]; typed: Typed }
+export type FormReading<T> =
+  { values: T; faults?: never; typed?: never } | { values?: never; faults: Fault[]; typed: Typed }
 
 /** What govuk-frontend's error summary takes. */
 export interface ErrorSummary {
@@ -49,8 +50,11 @@ export function refusedForm(reading: { faults: Fault[]; typed: Typed }): FormVie
 }
 
 /** The list at the top of a refused page, each fault linked to its field. */
-export function summaryOf(faults: Fault[]): ErrorSummary {
-  return { titleText: 'There is a problem', errorList: faults.map(({ field, message }) => ({ text: message, href: `#${field}` })) }
+function summaryOf(faults: Fault[]): ErrorSummary {
+  return {
+    titleText: 'There is a problem',
+    errorList: faults.map(({ field, message }) => ({ text: message, href: `#${field}` })),
+  }
 }
 
 /** One fault for each field: the first thing that is wrong with it. */

@@ -5,11 +5,20 @@ import type { Browser, Page } from 'playwright-core'
 
 // That package is made for cloud functions. In one process a closed page takes the browser with it, and without web
 // security the browser would forgive what a real one refuses.
-const unwanted = new Set(['--single-process', '--no-zygote', '--disable-web-security', '--allow-running-insecure-content'])
+const unwanted = new Set([
+  '--single-process',
+  '--no-zygote',
+  '--disable-web-security',
+  '--allow-running-insecure-content',
+])
 
 /** A headless Chromium that came with the packages; nothing is downloaded. */
 export async function openBrowser(): Promise<Browser> {
-  return driver.launch({ executablePath: await chromium.executablePath(), args: chromium.args.filter((arg) => !unwanted.has(arg)), headless: true })
+  return driver.launch({
+    executablePath: await chromium.executablePath(),
+    args: chromium.args.filter((arg) => !unwanted.has(arg)),
+    headless: true,
+  })
 }
 
 /** Screens every page must look right on. */
@@ -19,7 +28,9 @@ export const screens = { desk: { width: 1280, height: 900 }, phone: { width: 390
 export async function accessibilityFaults(page: Page): Promise<{ faults: string[]; rulesApplied: number }> {
   const { violations, passes } = await new AxeBuilder({ page }).analyze()
   return {
-    faults: violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join('; ')})`),
+    faults: violations.map(
+      ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join('; ')})`,
+    ),
     rulesApplied: violations.length + passes.length,
   }
 }

@@ -10,7 +10,9 @@ export function requireAccessRules(app: FastifyInstance, permissions: Permission
     const access = route.config?.access
     const name = `${[route.method].flat().join(', ')} ${route.url}`
     if (!access) {
-      throw new Error(`The route ${name} does not say who may use it. Give it config: { access: 'public' | 'signed-in' | { may: '…' } }.`)
+      throw new Error(
+        `The route ${name} does not say who may use it. Give it config: { access: 'public' | 'signed-in' | { may: '…' } }.`,
+      )
     }
     if (typeof access === 'object' && !permissions[access.may]) {
       throw new Error(`The route ${name} asks for the permission "${access.may}", which no slice declares.`)
@@ -21,10 +23,15 @@ export function requireAccessRules(app: FastifyInstance, permissions: Permission
   })
 }
 
-const changesSomething = (route: RouteOptions) => [route.method].flat().some((method) => method !== 'GET' && method !== 'HEAD')
+const changesSomething = (route: RouteOptions) =>
+  [route.method].flat().some((method) => method !== 'GET' && method !== 'HEAD')
 
 /** Finds out who is asking and whether this kind of person may come here, before anything else is read. */
-export function guardRoutes(app: FastifyInstance, permissions: Permissions, identify: (request: FastifyRequest) => Promise<Actor>): void {
+export function guardRoutes(
+  app: FastifyInstance,
+  permissions: Permissions,
+  identify: (request: FastifyRequest) => Promise<Actor>,
+): void {
   app.addHook('onRequest', async (request) => {
     request.actor = everyone
     if (request.routeOptions.config.identify === false) return
@@ -51,7 +58,9 @@ export function safeNext(next: unknown): string {
   const here = 'http://here.invalid'
   if (!URL.canParse(next, here)) return '/'
   const address = new URL(next, here)
-  return address.origin === here && !address.pathname.startsWith('//') ? address.pathname + address.search + address.hash : '/'
+  return address.origin === here && !address.pathname.startsWith('//')
+    ? address.pathname + address.search + address.hash
+    : '/'
 }
 
 const hasControlCharacter = (text: string) => Array.from(text).some((c) => c < ' ' || c === '\u007f')

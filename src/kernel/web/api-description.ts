@@ -33,9 +33,17 @@ export function describeApi(app: FastifyInstance, config: Config): void {
 const problems = [
   { code: 'not-signed-in', status: 401, meaning: 'This needs a signed-in person.' },
   { code: 'not-allowed', status: 403, meaning: 'Your roles do not include this.' },
-  { code: 'not-found', status: 404, meaning: 'There is nothing at this address, or it is not for you to see. The two are answered alike.' },
+  {
+    code: 'not-found',
+    status: 404,
+    meaning: 'There is nothing at this address, or it is not for you to see. The two are answered alike.',
+  },
   { code: 'method-not-allowed', status: 405, meaning: 'The address only answers to the methods in the Allow header.' },
-  { code: 'refused', status: 422, meaning: 'A part of the question could not be understood; the faults say which and why.' },
+  {
+    code: 'refused',
+    status: 422,
+    meaning: 'A part of the question could not be understood; the faults say which and why.',
+  },
   { code: 'too-many', status: 429, meaning: 'Too many requests in a short time.' },
   { code: 'fault', status: 500, meaning: 'A fault of ours. The reference is also in our log.' },
   { code: 'unavailable', status: 503, meaning: 'The database does not answer just now.' },
@@ -44,13 +52,20 @@ const problems = [
 function openApi(routes: ApiDescription[], config: Config) {
   return {
     openapi: '3.1.0',
-    info: { title: productName, version: '1', description: 'Measures, figures and comparisons of local authorities. Only reading is possible.' },
+    info: {
+      title: productName,
+      version: '1',
+      description: 'Measures, figures and comparisons of local authorities. Only reading is possible.',
+    },
     servers: [{ url: config.baseUrl }],
     paths: Object.fromEntries(routes.map((route) => [bracesFor(apiRoot + route.path), { get: operation(route) }])),
     components: {
       schemas: { Problem: problemSchema },
       responses: {
-        Problem: { description: 'What went wrong (RFC 9457).', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+        Problem: {
+          description: 'What went wrong (RFC 9457).',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
       },
     },
   }
@@ -63,15 +78,20 @@ function operation(route: ApiDescription) {
     tags: [route.group],
     summary: route.summary,
     ...(route.explanation ? { description: route.explanation } : {}),
-    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')].map(({ name, place, required, schema }) => ({
-      name,
-      in: place,
-      required,
-      ...(schema.description ? { description: schema.description } : {}),
-      schema,
-    })),
+    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')].map(
+      ({ name, place, required, schema }) => ({
+        name,
+        in: place,
+        required,
+        ...(schema.description ? { description: schema.description } : {}),
+        schema,
+      }),
+    ),
     responses: {
-      200: { description: route.summary, content: route.hasCsv ? { ...json, 'text/csv': { schema: { type: 'string' } } } : json },
+      200: {
+        description: route.summary,
+        content: route.hasCsv ? { ...json, 'text/csv': { schema: { type: 'string' } } } : json,
+      },
       default: { $ref: '#/components/responses/Problem' },
     },
   }
@@ -79,8 +99,16 @@ function operation(route: ApiDescription) {
 
 function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query') {
   if (!schema) return []
-  const { properties = {}, required = [] } = schemaOf(schema, 'input') as { properties?: Record<string, JsonSchema>; required?: string[] }
-  return Object.entries(properties).map(([name, field]) => ({ name, place, required: place === 'path' || required.includes(name), schema: field }))
+  const { properties = {}, required = [] } = schemaOf(schema, 'input') as {
+    properties?: Record<string, JsonSchema>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, field]) => ({
+    name,
+    place,
+    required: place === 'path' || required.includes(name),
+    schema: field,
+  }))
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
@@ -91,7 +119,8 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
 }
 
 const bracesFor = (path: string) => path.replace(/:(\w+)/g, '{$1}')
-const operationId = (path: string) => `get${path.replace(/[:/-]+(\w)/g, (_whole, first: string) => first.toUpperCase())}`
+const operationId = (path: string) =>
+  `get${path.replace(/[:/-]+(\w)/g, (_whole, first: string) => first.toUpperCase())}`
 
 /** The same for people: groups of addresses, each with what may be asked. */
 function groupsFor(routes: ApiDescription[]) {
@@ -143,7 +172,11 @@ const problemSchema = {
     reference: { type: 'string', description: 'Give this to whoever looks after the service; it is in the log.' },
     faults: {
       type: 'array',
-      items: { type: 'object', required: ['field', 'message'], properties: { field: { type: 'string' }, message: { type: 'string' } } },
+      items: {
+        type: 'object',
+        required: ['field', 'message'],
+        properties: { field: { type: 'string' }, message: { type: 'string' } },
+      },
     },
   },
 }

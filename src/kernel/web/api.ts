@@ -31,12 +31,20 @@ declare module 'fastify' {
 }
 
 /** One address of the programming interface, declared once: it is registered, validated and described from this. */
-export interface ApiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType> extends Omit<ApiDescription, 'hasCsv'> {
+export interface ApiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType> extends Omit<
+  ApiDescription,
+  'hasCsv'
+> {
   access: Access
   params?: P
   query?: Q
   response: R
-  answer: (question: { params: z.output<P>; query: z.output<Q>; actor: Actor; request: FastifyRequest }) => Promise<z.input<R>>
+  answer: (question: {
+    params: z.output<P>
+    query: z.output<Q>
+    actor: Actor
+    request: FastifyRequest
+  }) => Promise<z.input<R>>
   /** The same answer as a table, where it is one. */
   csv?: (answer: z.input<R>) => string
 }
@@ -45,19 +53,31 @@ export interface ApiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extend
  * Declares one question programs may ask. It is answered at its address in the form `Accept` prefers, and with `.json` or
  * `.csv` after the address in exactly that form.
  */
-export function apiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType>(app: FastifyInstance, route: ApiRoute<P, Q, R>): void {
+export function apiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType>(
+  app: FastifyInstance,
+  route: ApiRoute<P, Q, R>,
+): void {
   const { access, params, query, csv, answer, ...described } = route
   const schema = { ...(params ? { params } : {}), ...(query ? { querystring: query } : {}) }
   const register = (extension: '' | '.json' | '.csv', api?: ApiDescription) =>
-    app.get(apiRoot + route.path + extension, { schema, config: api ? { access, api } : { access } }, async (request, reply) => {
-      // The schemas above have already turned the request into these types.
-      const question = { params: request.params as z.output<P>, query: request.query as z.output<Q>, actor: request.actor, request }
-      const found = await answer(question)
-      const format = extension === '' ? preferred(request, csv !== undefined) : extension
-      linkNext(reply, found)
-      if (format === '.csv' && csv) return asCsv(reply, route.path, csv(found))
-      return reply.type('application/json; charset=utf-8').send(found)
-    })
+    app.get(
+      apiRoot + route.path + extension,
+      { schema, config: api ? { access, api } : { access } },
+      async (request, reply) => {
+        // The schemas above have already turned the request into these types.
+        const question = {
+          params: request.params as z.output<P>,
+          query: request.query as z.output<Q>,
+          actor: request.actor,
+          request,
+        }
+        const found = await answer(question)
+        const format = extension === '' ? preferred(request, csv !== undefined) : extension
+        linkNext(reply, found)
+        if (format === '.csv' && csv) return asCsv(reply, route.path, csv(found))
+        return reply.type('application/json; charset=utf-8').send(found)
+      },
+    )
   register('', { ...described, ...(params ? { params } : {}), ...(query ? { query } : {}), hasCsv: csv !== undefined })
   register('.json')
   if (csv) register('.csv')
@@ -70,7 +90,10 @@ function preferred(request: FastifyRequest, hasCsv: boolean): '.csv' | '.json' {
 
 function asCsv(reply: FastifyReply, path: string, content: string): FastifyReply {
   const name = path.replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '')
-  return reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}.csv"`).send(content)
+  return reply
+    .type('text/csv; charset=utf-8')
+    .header('content-disposition', `attachment; filename="${name}.csv"`)
+    .send(content)
 }
 
 /** A table has no room for the address of the next page, so it is also a header (RFC 8288). */
@@ -83,13 +106,26 @@ function linkNext(reply: FastifyReply, found: unknown): void {
 
 /** Query fields of every list: where the last page ended and how many to answer with. */
 export const pageQuery = {
-  cursor: z.string().max(500).optional().describe('Where the page before ended. Taken from its `next`; do not make one yourself.'),
-  limit: z.coerce.number('Use a whole number').int('Use a whole number').min(1, 'Use 1 or more').max(1000, 'Use 1000 or fewer').default(100).describe('How many to answer with, up to 1,000.'),
+  cursor: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('Where the page before ended. Taken from its `next`; do not make one yourself.'),
+  limit: z.coerce
+    .number('Use a whole number')
+    .int('Use a whole number')
+    .min(1, 'Use 1 or more')
+    .max(1000, 'Use 1000 or fewer')
+    .default(100)
+    .describe('How many to answer with, up to 1,000.'),
 }
 
 /** The answer of every list: its items and the address of the next page, null on the last. */
 export function pageOf<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item), next: z.string().nullable().describe('Address of the next page; null when this is the last.') })
+  return z.object({
+    items: z.array(item),
+    next: z.string().nullable().describe('Address of the next page; null when this is the last.'),
+  })
 }
 
 /** The key of the last item of a page as opaque text. */
@@ -101,7 +137,10 @@ export function cursorOf(key: readonly (string | number | null)[]): string {
 export function readCursor<T>(schema: z.ZodType<T>, cursor: string | undefined): T | null {
   if (cursor === undefined) return null
   const read = schema.safeParse(parsed(Buffer.from(cursor, 'base64url').toString()))
-  if (!read.success) throw refused('This cursor is not one we gave out. Start again without it.', [{ field: 'cursor', message: 'Use the `next` of the page before' }])
+  if (!read.success)
+    throw refused('This cursor is not one we gave out. Start again without it.', [
+      { field: 'cursor', message: 'Use the `next` of the page before' },
+    ])
   return read.data
 }
 

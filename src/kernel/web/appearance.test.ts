@@ -13,18 +13,27 @@ import { createServer } from './server.ts'
 
 // Pages of the frame and every component, in a real browser.
 
-const components = globSync('*/macro.njk', { cwd: new URL('./components/', import.meta.url).pathname }).map((file) => file.split('/')[0]).sort()
+const components = globSync('*/macro.njk', { cwd: new URL('./components/', import.meta.url).pathname })
+  .map((file) => file.split('/')[0])
+  .sort()
 
 const gallery: Slice = {
   name: 'gallery',
   title: 'Gallery',
-  navigation: ['Authorities', 'Measures', 'Compare', 'Imports', 'Trail'].map((text) => ({ text, href: text === 'Measures' ? '/gallery' : `/${text.toLowerCase()}` })),
+  navigation: ['Authorities', 'Measures', 'Compare', 'Imports', 'Trail'].map((text) => ({
+    text,
+    href: text === 'Measures' ? '/gallery' : `/${text.toLowerCase()}`,
+  })),
   routes(app) {
     app.get('/gallery', { config: { access: 'public' } }, (_request, reply) =>
       reply.page('kernel/web/examples/gallery.njk', {
-        title: 'Components', section: 'Measures', components, knownAt: '3 March 2024',
+        title: 'Components',
+        section: 'Measures',
+        components,
+        knownAt: '3 March 2024',
         breadcrumbs: [{ text: 'Home', href: '/' }, { text: 'Measures', href: '/measures' }, { text: 'Components' }],
-      }))
+      }),
+    )
   },
 }
 
@@ -37,7 +46,10 @@ let address: string
 beforeAll(async () => {
   database = await embeddedStore()
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' })
-  app = await createServer({ store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() }, { slices: [gallery], identify: () => Promise.resolve(everyone) })
+  app = await createServer(
+    { store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() },
+    { slices: [gallery], identify: () => Promise.resolve(everyone) },
+  )
   address = await app.listen({ port: 0 })
   browser = await openBrowser()
   page = await (await browser.newContext()).newPage()
@@ -51,18 +63,23 @@ afterAll(async () => {
 test('every component has examples', () => expect(components.length).toBeGreaterThan(6))
 
 describe.each(['/gallery', '/help', '/cookies', '/privacy', '/accessibility', '/api', '/nowhere'])('%s', (path) => {
-  test.each(Object.entries(screens))('has no fault axe can find and fits the screen of a %s', async (_name, viewport) => {
-    await page.setViewportSize(viewport)
-    const complaints: string[] = []
-    page.on('console', (message) => { if (/Content Security Policy|Error/.test(message.text())) complaints.push(message.text()) })
-    await page.goto(address + path, { waitUntil: 'networkidle' })
-    const { faults, rulesApplied } = await accessibilityFaults(page)
-    expect(faults).toEqual([])
-    expect(rulesApplied).toBeGreaterThan(15)
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(viewport.width)
-    expect(complaints.filter((text) => !text.includes('404'))).toEqual([])
-    page.removeAllListeners('console')
-  })
+  test.each(Object.entries(screens))(
+    'has no fault axe can find and fits the screen of a %s',
+    async (_name, viewport) => {
+      await page.setViewportSize(viewport)
+      const complaints: string[] = []
+      page.on('console', (message) => {
+        if (/Content Security Policy|Error/.test(message.text())) complaints.push(message.text())
+      })
+      await page.goto(address + path, { waitUntil: 'networkidle' })
+      const { faults, rulesApplied } = await accessibilityFaults(page)
+      expect(faults).toEqual([])
+      expect(rulesApplied).toBeGreaterThan(15)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(viewport.width)
+      expect(complaints.filter((text) => !text.includes('404'))).toEqual([])
+      page.removeAllListeners('console')
+    },
+  )
 })
 
 test('scripts of the frame run under the policy', async () => {

@@ -9,7 +9,9 @@ import { notFound } from '../problems.ts'
 /** The folder all templates, styles and scripts are named from. */
 export const sourceRoot = fileURLToPath(new URL('../../', import.meta.url))
 /** Where govuk-frontend keeps what browsers and templates use. */
-export const govukRoot = dirname(dirname(createRequire(import.meta.url).resolve('govuk-frontend/dist/govuk/all.bundle.js')))
+export const govukRoot = dirname(
+  dirname(createRequire(import.meta.url).resolve('govuk-frontend/dist/govuk/all.bundle.js')),
+)
 
 /** Fonts people already have: nothing to download, and figures of equal width in all of them. */
 const fontStack = '"Segoe UI",system-ui,-apple-system,"Helvetica Neue","Open Sans",Arial,sans-serif'
@@ -60,11 +62,15 @@ export function loadAssets(): Assets {
 }
 
 export function serveAssets(app: FastifyInstance, assets: Assets): void {
-  app.get<{ Params: { name: string } }>('/assets/:name', { config: { access: 'public', identify: false } }, async (request, reply) => {
-    const asset = assets.find(request.params.name)
-    if (!asset) throw notFound('There is no such file. Load the page again to get the present ones.')
-    return reply.header('cache-control', 'public, max-age=31536000, immutable').type(asset.type).send(asset.content)
-  })
+  app.get<{ Params: { name: string } }>(
+    '/assets/:name',
+    { config: { access: 'public', identify: false } },
+    async (request, reply) => {
+      const asset = assets.find(request.params.name)
+      if (!asset) throw notFound('There is no such file. Load the page again to get the present ones.')
+      return reply.header('cache-control', 'public, max-age=31536000, immutable').type(asset.type).send(asset.content)
+    },
+  )
 }
 
 function assetSources(): Map<string, string> {
@@ -73,7 +79,10 @@ function assetSources(): Map<string, string> {
   return new Map([
     ['govuk-frontend.min.css', withOwnFont(govuk('govuk-frontend.min.css'))],
     ['govuk-frontend.min.js', govuk('govuk-frontend.min.js').replace(/\/\/# sourceMappingURL=.*\s*$/, '')],
-    ...own.map((name): [string, string] => [name, name === 'workbench.css' ? ownStyles() : readFileSync(join(sourceRoot, 'assets', name), 'utf8')]),
+    ...own.map((name): [string, string] => [
+      name,
+      name === 'workbench.css' ? ownStyles() : readFileSync(join(sourceRoot, 'assets', name), 'utf8'),
+    ]),
   ])
 }
 

@@ -16,7 +16,13 @@ export function readCookie(request: FastifyRequest, config: Config, name: Cookie
   return request.cookies[fullName(config, name)] ?? null
 }
 
-export function writeCookie(reply: FastifyReply, config: Config, name: CookieName, value: string, expires?: Date): void {
+export function writeCookie(
+  reply: FastifyReply,
+  config: Config,
+  name: CookieName,
+  value: string,
+  expires?: Date,
+): void {
   reply.setCookie(fullName(config, name), value, {
     path: '/',
     httpOnly: true,

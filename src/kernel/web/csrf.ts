@@ -15,7 +15,9 @@ export function refuseForgedForms(app: FastifyInstance, config: Config): void {
   app.addHook('preValidation', async (request) => {
     if (safeMethods.has(request.method) || request.is404) return
     if (!isFromHere(request, config)) {
-      throw notAllowed('This form was sent from another site, so nothing was changed. Open the page here and send it again.')
+      throw notAllowed(
+        'This form was sent from another site, so nothing was changed. Open the page here and send it again.',
+      )
     }
     if (!isOurs(request, config, await postedToken(request))) {
       throw notAllowed(

@@ -24,7 +24,8 @@ const nextSteps: Record<string, string> = {
   refused: 'Go back, put right what is listed, and try again.',
   'too-many': 'Wait a few minutes and try again.',
   unavailable: 'Try again in a few minutes. Nothing you had saved is lost.',
-  fault: 'Try again in a few minutes. If it happens again, give the reference below to whoever looks after this service.',
+  fault:
+    'Try again in a few minutes. If it happens again, give the reference below to whoever looks after this service.',
   'method-not-allowed': 'Go back to the page you came from and use its buttons.',
 }
 
@@ -36,7 +37,11 @@ export function answerErrors(app: FastifyInstance): void {
     const allowed = methods(request.url)
     if (allowed.length === 0) return answer(nothingHere, request, reply)
     reply.header('allow', allowed.join(', '))
-    return answer({ ...wrongMethod, detail: `This address does not accept ${request.method}. It accepts ${allowed.join(', ')}.` }, request, reply)
+    return answer(
+      { ...wrongMethod, detail: `This address does not accept ${request.method}. It accepts ${allowed.join(', ')}.` },
+      request,
+      reply,
+    )
   })
 }
 
@@ -45,7 +50,8 @@ function answer(trouble: Trouble, request: FastifyRequest, reply: FastifyReply, 
   else request.log.info({ problem: trouble.code, status: trouble.status, detail: trouble.detail }, trouble.title)
   if (trouble.status === 429 || trouble.status === 503) reply.header('retry-after', '60')
   if (isForPrograms(request)) return answerProgram(trouble, request, reply)
-  if (trouble.code === 'not-signed-in') return reply.redirect(`/sign-in?next=${encodeURIComponent(whereTo(request))}`, 303)
+  if (trouble.code === 'not-signed-in')
+    return reply.redirect(`/sign-in?next=${encodeURIComponent(whereTo(request))}`, 303)
   return answerPerson(trouble, request, reply)
 }
 
@@ -53,7 +59,15 @@ const isForPrograms = (request: FastifyRequest) => request.url.startsWith('/api/
 
 function answerProgram(trouble: Trouble, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, code, title, detail, faults } = trouble
-  const problem = { type: `/api#${code}`, title, status, detail, code, reference: request.id, ...(faults.length > 0 ? { faults } : {}) }
+  const problem = {
+    type: `/api#${code}`,
+    title,
+    status,
+    detail,
+    code,
+    reference: request.id,
+    ...(faults.length > 0 ? { faults } : {}),
+  }
   return reply.code(status).type('application/problem+json').send(JSON.stringify(problem))
 }
 
@@ -64,7 +78,9 @@ function answerPerson(trouble: Trouble, request: FastifyRequest, reply: FastifyR
   } catch (broken) {
     // The page that tells of a fault may itself be broken; then a person still gets the sentence and the reference.
     request.log.error({ err: broken }, 'The page for a fault could not be made')
-    return reply.type('text/plain; charset=utf-8').send(`${trouble.title}\n\n${trouble.detail}\n${trouble.next}\n\nReference: ${request.id}\n`)
+    return reply
+      .type('text/plain; charset=utf-8')
+      .send(`${trouble.title}\n\n${trouble.detail}\n${trouble.next}\n\nReference: ${request.id}\n`)
   }
 }
 
@@ -81,7 +97,15 @@ function troubleOf(error: unknown): Trouble {
     const { status, code, title, message, faults } = error
     return { status, code, title, detail: message, next: nextSteps[code] ?? '', faults }
   }
-  return frameTrouble(statusOf(error))
+  return isOutage(error) ? databaseAway : frameTrouble(statusOf(error))
+}
+
+// Connection lost or refused, too many connections, or a server that is starting or stopping (classes 08, 53 and 57 of PostgreSQL).
+const outages = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|08\w{3}|53300|57P0[123])$/
+
+/** Whether the database could not be asked at all, which is not a fault of the page and must not look like "no data". */
+function isOutage(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && outages.test(String(error.code))
 }
 
 function statusOf(error: unknown): number {
@@ -93,18 +117,47 @@ function statusOf(error: unknown): number {
 function frameTrouble(status: number): Trouble {
   if (status === 404) return nothingHere
   if (status === 413) {
-    return trouble(413, 'too-large', 'What you sent is too large', 'A form may hold up to one megabyte of text, and a file may be no larger than its page says.')
+    return trouble(
+      413,
+      'too-large',
+      'What you sent is too large',
+      'A form may hold up to one megabyte of text, and a file may be no larger than its page says.',
+    )
   }
-  if (status === 429) return trouble(429, 'too-many', 'Too many attempts', 'There were too many requests in a short time.')
-  if (status < 500) return trouble(status, 'unreadable', 'This could not be read', `What was sent is not what this address expects (${STATUS_CODES[status] ?? status}).`, nextSteps['not-allowed'])
-  return trouble(500, 'fault', 'Sorry, something went wrong on our side', 'This is a fault in the program, and nothing you did. What you were doing has not been saved.')
+  if (status === 429)
+    return trouble(429, 'too-many', 'Too many attempts', 'There were too many requests in a short time.')
+  if (status < 500)
+    return trouble(
+      status,
+      'unreadable',
+      'This could not be read',
+      `What was sent is not what this address expects (${STATUS_CODES[status] ?? status}).`,
+      nextSteps['not-allowed'],
+    )
+  return trouble(
+    500,
+    'fault',
+    'Sorry, something went wrong on our side',
+    'This is a fault in the program, and nothing you did. What you were doing has not been saved.',
+  )
 }
 
 function trouble(status: number, code: string, title: string, detail: string, next = nextSteps[code] ?? ''): Trouble {
   return { status, code, title, detail, next, faults: [] }
 }
 
-const nothingHere = trouble(404, 'not-found', 'Page not found', 'There is nothing at this address, or it is not for you to see.')
+const nothingHere = trouble(
+  404,
+  'not-found',
+  'Page not found',
+  'There is nothing at this address, or it is not for you to see.',
+)
+const databaseAway = trouble(
+  503,
+  'unavailable',
+  'The service cannot answer just now',
+  'The database does not answer. This says nothing about the figures: they are safe, and cannot be fetched at the moment.',
+)
 const wrongMethod = trouble(405, 'method-not-allowed', 'This cannot be done here', '')
 
 /** Remembers which methods each address answers to, so that a wrong method is told from a wrong address. */

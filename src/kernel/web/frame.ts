@@ -48,4 +48,3 @@ declare module 'fastify' {
 export interface ZodTypes extends FastifyTypeProvider {
   validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown
 }
-

@@ -8,7 +8,9 @@ const patience = 3000
 /** `/health/live`: this process answers. `/health/ready`: it can also reach its data, so it may be sent people. */
 export function reportHealth(app: FastifyInstance, { store }: House): void {
   const config = { access: 'public', identify: false } as const
-  app.get('/health/live', { config }, async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'live' }))
+  app.get('/health/live', { config }, async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ status: 'live' }),
+  )
   app.get('/health/ready', { config }, async (request, reply) => {
     try {
       await withinPatience(store.ping())

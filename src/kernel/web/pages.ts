@@ -11,7 +11,7 @@ import { leaveNotice, takeNotice } from './notices.ts'
 
 export const productName = 'Best Value Workbench'
 
-export interface PageFrame {
+interface PageFrame {
   house: House
   assets: Assets
   navigation: NavigationItem[]
@@ -22,7 +22,7 @@ export interface PageFrame {
  * The template engine. Templates are named in full from `src` ("slices/places/views/authority.njk") or from govuk-frontend
  * ("govuk/components/button/macro.njk"), compiled once, and strict: a value they were not given fails the page.
  */
-export function templateEngine(assets: Assets): nunjucks.Environment {
+function templateEngine(assets: Assets): nunjucks.Environment {
   const engine = new nunjucks.Environment(new nunjucks.FileSystemLoader([sourceRoot, govukRoot]), {
     autoescape: true,
     throwOnUndefined: true,
@@ -38,7 +38,11 @@ export function templateEngine(assets: Assets): nunjucks.Environment {
 export function answerWithPages(app: FastifyInstance, frame: PageFrame): void {
   const engine = templateEngine(frame.assets)
   app.decorateReply('page', function (this: FastifyReply, template: string, data: PageData) {
-    const html = engine.render(template, { ...data, ...surroundings(frame, this.request, this), windowTitle: windowTitle(data) })
+    const html = engine.render(template, {
+      ...data,
+      ...surroundings(frame, this.request, this),
+      windowTitle: windowTitle(data),
+    })
     return this.type('text/html; charset=utf-8').send(html)
   })
   app.decorateReply('notice', function (this: FastifyReply, text: string) {
@@ -61,7 +65,10 @@ function surroundings(frame: PageFrame, request: FastifyRequest, reply: FastifyR
   return {
     frame: {
       navigation: navigationFor(frame, actor, path),
-      person: actor.kind === 'person' ? { name: actor.name, organisations: actor.memberships.map((m) => m.name).join(', ') } : null,
+      person:
+        actor.kind === 'person'
+          ? { name: actor.name, organisations: actor.memberships.map((m) => m.name).join(', ') }
+          : null,
       notice: takeNotice(request, reply, config),
       fictional: config.demo === 'on',
       signInHref: path === '/sign-in' || path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(request.url)}`,

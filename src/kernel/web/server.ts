@@ -42,13 +42,18 @@ export async function createServer(house: House, { slices, identify }: ServerOpt
     requestTimeout: 10 * 60 * 1000,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
   })
-  const permissions: Permissions = Object.fromEntries(slices.flatMap((slice) => Object.entries(slice.permissions ?? {})))
+  const permissions: Permissions = Object.fromEntries(
+    slices.flatMap((slice) => Object.entries(slice.permissions ?? {})),
+  )
   const assets = loadAssets()
 
   app.decorateRequest('actor')
   await app.register(cookie)
   await app.register(formbody)
-  await app.register(multipart, { throwFileSizeLimit: false, limits: { fileSize: defaultLargestUpload, files: 1, fields: 100, fieldSize: 100_000 } })
+  await app.register(multipart, {
+    throwFileSizeLimit: false,
+    limits: { fileSize: defaultLargestUpload, files: 1, fields: 100, fieldSize: 100_000 },
+  })
   // Brotli's own default is meant for files compressed once, and takes a tenth of a second for a long table.
   await app.register(compress, { brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } })
   logAnswers(app)
@@ -64,7 +69,11 @@ export async function createServer(house: House, { slices, identify }: ServerOpt
   serveAssets(app, assets)
   reportHealth(app, house)
   describeApi(app, house.config)
-  standingPages(app, house.config, slices.flatMap((slice) => slice.help ?? []))
+  standingPages(
+    app,
+    house.config,
+    slices.flatMap((slice) => slice.help ?? []),
+  )
   for (const slice of slices) await app.register(async (own) => slice.routes?.(own, house))
   await app.ready()
   return app
@@ -83,7 +92,10 @@ function newReference(): string {
 function logAnswers(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
     const path = request.url.split('?', 1)[0]
-    request.log.info({ method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
+    request.log.info(
+      { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'answered',
+    )
   })
 }
 

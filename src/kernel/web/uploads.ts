@@ -34,7 +34,10 @@ export interface Upload<T> {
  * Reads a posted form with at most one file. The file is handed on as a stream while it arrives and is never held in memory
  * whole. A file over the limit is a problem, and `keep` sees its stream fail.
  */
-export async function readUpload<T>(request: FastifyRequest, keep: (file: MultipartFile) => Promise<T>): Promise<Upload<T>> {
+export async function readUpload<T>(
+  request: FastifyRequest,
+  keep: (file: MultipartFile) => Promise<T>,
+): Promise<Upload<T>> {
   const fields: Record<string, string> = {}
   let file: T | null = null
   for await (const part of waiting.get(request) ?? []) {
@@ -54,5 +57,8 @@ const largestUpload = (request: FastifyRequest) => request.routeOptions.config.l
 
 function tooLarge(request: FastifyRequest): Problem {
   const limit = Math.floor(largestUpload(request) / 1024 / 1024)
-  return new Problem('too-large', `The file is larger than ${limit} MB. Split it, or bring it in with the command line.`)
+  return new Problem(
+    'too-large',
+    `The file is larger than ${limit} MB. Split it, or bring it in with the command line.`,
+  )
 }

@@ -7,7 +7,8 @@ import { faultsOf } from '../forms/index.ts'
 /** Lets routes state params, query and body as zod schemas; handlers then receive the parsed values. */
 export function validateWithZod(app: FastifyInstance): void {
   app.setValidatorCompiler<unknown>(({ schema, httpPart, url }) => {
-    if (!(schema instanceof z.ZodType)) throw new Error(`The schema of the ${httpPart ?? 'request'} of ${url} is not a zod schema.`)
+    if (!(schema instanceof z.ZodType))
+      throw new Error(`The schema of the ${httpPart ?? 'request'} of ${url} is not a zod schema.`)
     return (data: unknown) => {
       const read = schema.safeParse(data)
       return read.success ? { value: read.data } : { error: problemOf(httpPart, read.error) }
