@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PostgresDialect } from 'kysely'
@@ -22,13 +22,14 @@ const oldestServer = 150_000
 
 /** Opens the database the settings name. Every way this can fail is one plain sentence. */
 export function openDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir' | 'baseUrl'>): Promise<Opened> {
-  return config.databaseUrl ? openServer(config.databaseUrl) : openFolder(config.dataDir, config.baseUrl)
+  return config.databaseUrl ? openServer(config.databaseUrl) : openFolder(config.dataDir, join(config.dataDir, 'database'), config.baseUrl)
 }
 
-async function openFolder(dataDir: string, address: string): Promise<Opened> {
-  const folder = join(dataDir, 'database')
+/** Opens the embedded database in a folder within `dataDir`, after taking the lock and clearing the ground. */
+export async function openFolder(dataDir: string, folder: string, address: string, clear: () => void = () => {}): Promise<Opened> {
   try {
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.W_OK)
   } catch (cause) {
     throw new SettingsProblem([
       `DATA_DIR: the folder ${dataDir} cannot be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)}). Choose a folder this account may write to.`,
@@ -36,6 +37,7 @@ async function openFolder(dataDir: string, address: string): Promise<Opened> {
   }
   const unlock = lockFolder(dataDir, address)
   try {
+    clear()
     return openEmbedded(await PGlite.create({ dataDir: folder, parsers: embeddedParsers }), unlock)
   } catch (cause) {
     unlock()

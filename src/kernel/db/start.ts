@@ -1,29 +1,62 @@
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Store } from './index.ts'
 import { migrate, migrationsOf } from './migrate.ts'
-import { openDatabase, type Opened } from './open.ts'
+import { openDatabase, openFolder, type Opened } from './open.ts'
 import { storeOver } from './store.ts'
 
-/** A store ready for use, and whether this start made it. */
+/** A store ready for use, and what this start did to it. */
 export interface Started {
   store: Store
   /** Migrations that ran just now; all of them on a new database. */
   ran: string[]
-  /** The database was empty before this start. */
-  isNew: boolean
 }
 
-/** Opens the database the settings name, brings it forward and puts the policies in front. */
-export async function startStore(config: Config, slices: readonly string[]): Promise<Started> {
-  return startOver(await openDatabase(config), slices)
+/** Puts the first content into a new store, such as demonstration data. */
+export type Filling = (store: Store) => Promise<void>
+
+/**
+ * Opens the database the settings name, brings it forward and puts the policies in front. A new database is filled first;
+ * a new embedded one is made beside its place and moved there when it is complete, so that an interrupted first start
+ * leaves nothing behind that looks finished.
+ */
+export async function startStore(config: Config, slices: readonly string[], fill?: Filling): Promise<Started> {
+  const folder = join(config.dataDir, 'database')
+  if (config.databaseUrl || existsSync(folder)) {
+    const { opened, ran, isNew } = await broughtForward(await openDatabase(config), slices)
+    const store = await storeOver(opened)
+    if (isNew && fill) await fill(store)
+    return { store, ran }
+  }
+  const ran = await makeFolder(config, slices, folder, fill)
+  return { ...(await startOver(await openDatabase(config), slices)), ran }
+}
+
+async function makeFolder(config: Config, slices: readonly string[], folder: string, fill: Filling | undefined): Promise<string[]> {
+  const making = `${folder}.making`
+  const opened = await openFolder(config.dataDir, making, config.baseUrl, () => rmSync(making, { recursive: true, force: true }))
+  const { store, ran } = await startOver(opened, slices)
+  try {
+    await fill?.(store)
+  } finally {
+    await store.close()
+  }
+  renameSync(making, folder)
+  return ran
 }
 
 /** The same over a database that is already open. */
 export async function startOver(opened: Opened, slices: readonly string[]): Promise<Started> {
+  const { ran } = await broughtForward(opened, slices)
+  return { store: await storeOver(opened), ran }
+}
+
+async function broughtForward(opened: Opened, slices: readonly string[]) {
   try {
     const migrations = migrationsOf(slices)
     const ran = await migrate(opened, migrations)
-    return { store: await storeOver(opened), ran, isNew: ran.length === migrations.length }
+    return { opened, ran, isNew: ran.length === migrations.length }
   } catch (cause) {
     await opened.close()
     throw cause
