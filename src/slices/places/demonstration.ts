@@ -74,9 +74,13 @@ function authority(
   }
 }
 
+type DistrictRow = readonly [
+  code: string, name: string, thousands: number, deprivation: number, rurality: number, life?: Life,
+]
+
 /** The districts of one county, in its region. */
 function districts(
-  county: string, region: Region, rows: readonly (readonly [code: string, name: string, thousands: number, deprivation: number, rurality: number, life?: Life])[],
+  county: string, region: Region, rows: readonly DistrictRow[],
 ) {
   return rows.map(([code, name, thousands, deprivation, rurality, life]) =>
     authority(code, name, region, thousands, deprivation, rurality, { county, ...life }))
@@ -187,7 +191,9 @@ const office = 'Fictional Statistics Office of Aldermark'
 const licence = 'Invented for demonstration'
 const today = fictionalAuthorities.filter((one) => one.ends === null)
 
-function family(group: string, title: string, name: string, belongs: (one: FictionalAuthority) => boolean): FictionalGroup {
+function family(
+  group: string, title: string, name: string, belongs: (one: FictionalAuthority) => boolean,
+): FictionalGroup {
   const members = today.filter(belongs).map((one) => ({ authority: one.code, position: null, closeness: null }))
   return {
     type: 'family', source: group, slug: slugOf(name), title: `${title}: ${name.toLowerCase()} (fictional)`,
@@ -200,7 +206,7 @@ const setting = (name: string, belongs: (one: FictionalAuthority) => boolean) =>
 const hardship = (name: string, belongs: (one: FictionalAuthority) => boolean) =>
   family('aldermark-hardship', 'Hardship', name, belongs)
 
-/** Two groupings of the authorities of today: by setting, for services to places, and by hardship, for services to people. */
+/** Two groupings of the authorities of today: by setting, for services to places, and by hardship, for the rest. */
 export const fictionalFamilies: readonly FictionalGroup[] = [
   setting('City', (one) => one.rurality < -0.25),
   setting('Town and country', (one) => one.rurality >= -0.25 && one.rurality < 0.55),

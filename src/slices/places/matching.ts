@@ -142,7 +142,8 @@ function settle(name: string, candidates: readonly NamedAuthority[], step: Match
   const alive = during && candidates.length > 1 ? candidates.filter((one) => inBeing(one, during)) : candidates
   const [only, ...more] = alive
   if (only && more.length === 0) return { authority: only, step }
-  return { doubtful: candidates.map((authority) => ({ authority, why: `“${name}” may mean ${described(authority)}.` })) }
+  const why = (authority: NamedAuthority) => `“${name}” may mean ${described(authority)}.`
+  return { doubtful: candidates.map((authority) => ({ authority, why: why(authority) })) }
 }
 
 /** Whether an authority was in being on at least one day of the span. */

@@ -32,7 +32,7 @@ const kindWords: Readonly<Record<string, readonly string[]>> = {
 /**
  * The form in which two spellings of one name are equal: lower case, no accents, apostrophes or punctuation, no "the",
  * "of", "and", "council" or "UA", no footnote letter, words in alphabetical order. Words that say what kind of
- * authority it is are kept, so that a county and a district of one name stay apart. Empty for a name of such words only.
+ * authority it is are kept, so that a county and a district of one name stay apart. Empty when no word is left.
  */
 export function normalName(name: string): string {
   return wordsOf(name).sort().join(' ')

@@ -35,6 +35,8 @@ export function readRegister(path: Path, names: 'formal' | 'all' = 'all'): Named
 /** Former code to the code that replaced it, where the register knows it as the same authority. */
 export function readFormerCodes(path: Path): Map<string, string> {
   const rows = readRows(path('authority-register/uk-local-authorities-with-future.csv'))
-  return new Map(rows.flatMap((row) =>
-    (row['former-gss-codes'] ?? '').split(',').filter((code) => code !== '').map((code) => [code, row['gss-code'] ?? ''] as const)))
+  return new Map(rows.flatMap((row) => {
+    const codes = (row['former-gss-codes'] ?? '').split(',').filter((code) => code !== '')
+    return codes.map((code) => [code, row['gss-code'] ?? ''] as const)
+  }))
 }

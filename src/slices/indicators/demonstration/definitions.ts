@@ -118,6 +118,9 @@ function redefinedVersions(sketch: Sketch): DemonstrationVersion[] {
   const after = `${sketch.explanation} Waste rejected at the sorting plant does not count as recycled.`
   return [
     { ...latest, explanation: before, known_to: redefined },
-    { ...latest, version: 2, known_from: redefined, explanation: after, what_changed: 'Waste rejected at the sorting plant is left out.' },
+    {
+      ...latest, version: 2, known_from: redefined, explanation: after,
+      what_changed: 'Waste rejected at the sorting plant is left out.',
+    },
   ]
 }

@@ -50,12 +50,17 @@ function leaning(sketch: Sketch, authority: FictionalAuthority, moment: Moment, 
 function valueAt(sketch: Sketch, authority: FictionalAuthority, moment: Moment, lean: number, struck: number): number {
   const { middle, spread = 0.3, trend = 0, shock = 0, byScope } = sketch.shape
   const season = moment.quarter === undefined ? 0 : 0.12 * spread * Math.cos((moment.quarter * Math.PI) / 2)
-  const broken = `fso-${sketch.code}` === recyclingBreak.measure && moment.year >= recyclingBreak.year ? recyclingBreak.drop : 0
-  const moved = spread * lean + trend * (moment.year - 6) + shock * struck * shockAt(moment) + season + broken
+  const moved = spread * lean + trend * (moment.year - 6) + shock * struck * shockAt(moment) + season + brokenBy(sketch, moment)
   const { top } = sketch.unit
-  if (top === null || sketch.unit.unit_kind === 'count') return middle * (byScope ? scopeOf(authority) : 1) * Math.exp(moved)
+  const scope = byScope ? scopeOf(authority) : 1
+  if (top === null || sketch.unit.unit_kind === 'count') return middle * scope * Math.exp(moved)
   const odds = (middle / (top - middle)) * Math.exp(moved)
   return (top * odds) / (1 + odds)
+}
+
+function brokenBy(sketch: Sketch, moment: Moment): number {
+  const { measure, year, drop } = recyclingBreak
+  return `fso-${sketch.code}` === measure && moment.year >= year ? drop : 0
 }
 
 /** 2020-21 at its full weight, wearing off over two years. */
@@ -75,7 +80,8 @@ function figure(sketch: Sketch, authority: FictionalAuthority, moment: Moment, a
   const chanceful = sketch.shape.interval && exact < 400 ? exact + luck.normal() * Math.sqrt(exact) * 0.5 : exact
   const most = sketch.unit.top === 1 ? denominator : Infinity
   const numerator = Math.min(most, round(Math.max(0, chanceful), numerator_multiplier === 1000 ? 1 : 0))
-  return withLimits(sketch, { value: divided(sketch, numerator, denominator), numerator, denominator, lower: null, upper: null })
+  const value = divided(sketch, numerator, denominator)
+  return withLimits(sketch, { value, numerator, denominator, lower: null, upper: null })
 }
 
 /** The value from its parts, rounded as a publisher would: two figures more than are shown. */

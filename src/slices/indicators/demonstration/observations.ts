@@ -54,7 +54,8 @@ export function observationOf(
   const about = { measure: codeOf(sketch), authority: authority.code, area: null, period: moment.label, line: 0 }
   const reason = whyAbsent(sketch, authority, moment, figure)
   if (figure === null || reason !== null) return { ...about, ...absent(reason ?? 'not-applicable') }
-  return { ...about, ...withSlip(about, figure), status: statusOf(sketch, authority, moment), reason: null, marker: null }
+  const status = statusOf(sketch, authority, moment)
+  return { ...about, ...withSlip(about, figure), status, reason: null, marker: null }
 }
 
 export function absent(reason: Reason) {
@@ -69,7 +70,8 @@ function whyAbsent(sketch: Sketch, authority: FictionalAuthority, moment: Moment
   if (sketch.shape.survey && moment.year === 7) return 'not-collected'
   if (wasNeverSent(codeOf(sketch), authority.code, moment.year)) return 'missing'
   const { small } = sketch.shape
-  if (small !== undefined && figure.numerator !== null && figure.numerator > 0 && figure.numerator < small) return 'suppressed'
+  const counted = figure.numerator ?? 0
+  if (small !== undefined && counted > 0 && counted < small) return 'suppressed'
   const luck = chance(`absent ${sketch.code} ${authority.code} ${moment.label}`).uniform()
   if (isNew(authority, moment) && luck < 0.25) return 'not-available'
   if (sketch.shape.survey && authority.population < 50_000 && luck < 0.2) return 'unreliable'
@@ -98,8 +100,10 @@ function withSlip(about: { measure: string; authority: string; period: string },
   return { ...figure, numerator: Number((figure.numerator * slip.factor).toFixed(1)) }
 }
 
-/** The same observation with its numerator off by a factor, and the value with it: what was said before it was put right. */
-export function mistaken(sketch: Sketch, right: DemonstrationObservation, factor: number): DemonstrationObservation {
+/** The same with its numerator off by a factor, and the value with it: what was said before it was put right. */
+export function mistaken(
+  sketch: Sketch, right: DemonstrationObservation, factor: number,
+): DemonstrationObservation {
   if (right.value === null) return right
   if (right.numerator === null || right.denominator === null) {
     const places = sketch.unit.decimals + 2

@@ -28,15 +28,19 @@ const quantities: Readonly<Record<Exclude<Basis, 'sample'>, Quantity>> = {
   'road-km': { each: 0.0064, rural: 1.6 }, defects: { each: 0.018, rural: 0.4, flow: true },
   'bus-trips': { each: 21, rural: -0.6, flow: true }, visits: { each: 3.4, flow: true },
   'food-premises': { each: 0.0085 }, 'complaints-noise': { each: 0.0047, need: 0.4, flow: true },
-  claims: { each: 0.0125, need: 0.6, flow: true }, 'tax-due': { each: 640, flow: true }, 'rates-due': { each: 410, flow: true },
+  claims: { each: 0.0125, need: 0.6, flow: true }, 'tax-due': { each: 640, flow: true },
+  'rates-due': { each: 410, flow: true },
   invoices: { each: 0.24, flow: true }, budget: { each: 860 }, staff: { each: 0.0155 },
-  calls: { each: 0.82, flow: true }, requests: { each: 0.0053, flow: true }, complaints: { each: 0.0031, flow: true }, 'council-buildings': { each: 0.0004 },
+  calls: { each: 0.82, flow: true }, requests: { each: 0.0053, flow: true }, complaints: { each: 0.0031, flow: true },
+  'council-buildings': { each: 0.0004 },
   vehicles: { each: 0.0017 },
 }
 
 /** How much of what a unitary does each kind of council does. */
 const scopes: Readonly<Record<string, number>> = { 'fictional-county': 0.78, 'fictional-district': 0.17 }
-const byScope = new Set<Basis>(['budget', 'staff', 'invoices', 'calls', 'requests', 'complaints', 'council-buildings', 'vehicles'])
+const byScope = new Set<Basis>([
+  'budget', 'staff', 'invoices', 'calls', 'requests', 'complaints', 'council-buildings', 'vehicles',
+])
 
 export function scopeOf(authority: FictionalAuthority): number {
   return scopes[authority.kind] ?? 1
@@ -54,7 +58,9 @@ export function has(authority: FictionalAuthority, basis: Basis): boolean {
  * How many there are in a year (0 is 2013-14), or in a quarter of it. Populations change slowly and everything follows
  * them, each in its own proportion; what happens over a year also differs from year to year.
  */
-export function quantityOf(authority: FictionalAuthority, basis: Basis, year: number, share: number, quarter?: number): number {
+export function quantityOf(
+  authority: FictionalAuthority, basis: Basis, year: number, share: number, quarter?: number,
+): number {
   if (basis === 'sample') return sampleOf(authority, year, share)
   const quantity = quantities[basis]
   const growth = trait(`growth ${authority.code}`) * 0.003 + 0.004
@@ -62,7 +68,8 @@ export function quantityOf(authority: FictionalAuthority, basis: Basis, year: nu
   const own = 1 + (basis === 'people' ? 0 : trait(`quantity ${basis} ${authority.code}`) * 0.07)
   const lean = 1 + Math.max(-0.9, (quantity.rural ?? 0) * authority.rurality + (quantity.need ?? 0) * authority.deprivation)
   const scope = byScope.has(basis) ? scopeOf(authority) : 1
-  const weather = quantity.flow ? 1 + trait(`year ${basis} ${authority.code} ${year} ${quarter ?? ''}`) * 0.03 : 1
+  const occasion = `year ${basis} ${authority.code} ${year} ${quarter ?? ''}`
+  const weather = quantity.flow ? 1 + trait(occasion) * 0.03 : 1
   const part = quantity.flow && quarter !== undefined ? 0.25 : 1
   return Math.max(1, Math.round(people * quantity.each * own * lean * scope * weather * part * share))
 }

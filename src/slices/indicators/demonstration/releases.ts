@@ -41,8 +41,8 @@ interface Correction {
 const corrections: readonly Correction[] = [
   {
     file_name: 'fictional-correction-waste.csv', known_from: '2022-12-08T09:30:00.000Z',
-    measures: ['fso-recycling', 'fso-residual-waste'], authorities: ['X08000002', 'X07000008', 'X07000011', 'X06000007'],
-    periods: ['2020-21', '2021-22'], factor: 1.12,
+    measures: ['fso-recycling', 'fso-residual-waste'],
+    authorities: ['X08000002', 'X07000008', 'X07000011', 'X06000007'], periods: ['2020-21', '2021-22'], factor: 1.12,
   },
   {
     file_name: 'fictional-correction-money.csv', known_from: '2024-02-15T09:30:00.000Z',
@@ -106,20 +106,26 @@ function concerns(correction: Correction, one: DemonstrationObservation): boolea
     one.authority !== null && correction.authorities.includes(one.authority)
 }
 
-/** October after the year: everything. From 2022-23 some of it in June already, provisional; 2024-25 has only that yet. */
+/**
+ * October after the year: everything. From 2022-23 some of it is out in June already, as provisional; of 2024-25 that
+ * part has not been settled yet.
+ */
 function yearly(year: number, settled: readonly DemonstrationObservation[]): DemonstrationRelease[] {
   const label = years[year]?.label ?? ''
   const early = (one: DemonstrationObservation) => year >= 9 && sketchOf.get(one.measure)?.shape.provisional === true
   const june = settled.filter(early).map(firstSaid).map(provisional)
   const said = new Map(june.map((one) => [keyOf(one), one.value]))
   const october = settled.map(firstSaid).filter((one) => !early(one) || year < 11).map((one) =>
-    one.value !== null && said.has(keyOf(one)) && said.get(keyOf(one)) !== one.value ? { ...one, status: 'revised' as const } : one)
+    one.value !== null && said.has(keyOf(one)) && said.get(keyOf(one)) !== one.value ? revised(one) : one)
   const after = 2014 + year
-  const main = { file_name: `fictional-returns-${label}.csv`, known_from: `${after}-10-16T08:30:00.000Z`, observations: october }
+  const known_from = `${after}-10-16T08:30:00.000Z`
+  const main = { file_name: `fictional-returns-${label}.csv`, known_from, observations: october }
   if (june.length === 0) return [main]
   const early_name = `fictional-early-returns-${label}.csv`
   return [{ file_name: early_name, known_from: `${after}-06-26T08:30:00.000Z`, observations: june }, main]
 }
+
+const revised = (one: DemonstrationObservation): DemonstrationObservation => ({ ...one, status: 'revised' })
 
 /** A little off what it will turn out to be. */
 function provisional(one: DemonstrationObservation): DemonstrationObservation {
@@ -141,11 +147,13 @@ function quarterly(period: Period, place: number, settled: readonly Demonstratio
   return { file_name, known_from: known.toISOString(), observations }
 }
 
-function corrected(correction: Correction, settled: ReadonlyMap<string, readonly DemonstrationObservation[]>): DemonstrationRelease {
-  const concerned = correction.periods.flatMap((label) => settled.get(label) ?? []).filter((one) => concerns(correction, one))
-  const observations = concerned.map((one) => {
+function corrected(
+  correction: Correction, settled: ReadonlyMap<string, readonly DemonstrationObservation[]>,
+): DemonstrationRelease {
+  const candidates = correction.periods.flatMap((label) => settled.get(label) ?? [])
+  const observations = candidates.filter((one) => concerns(correction, one)).map((one) => {
     if (keyOf(one) === takenBack) return { ...one, ...absent('unreliable') }
-    return one.value === null ? one : { ...one, status: 'revised' as const }
+    return one.value === null ? one : revised(one)
   })
   return { file_name: correction.file_name, known_from: correction.known_from, observations }
 }

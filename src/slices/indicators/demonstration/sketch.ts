@@ -7,8 +7,8 @@ export type Basis =
   | 'people' | 'adults' | 'older' | 'children' | 'pupils' | 'homes' | 'council-homes' | 'lettings'
   | 'homeless' | 'tonnes' | 'collections' | 'applications' | 'major-applications' | 'appeals' | 'care-clients'
   | 'safeguarding' | 'child-referrals' | 'in-care' | 'care-leavers' | 'plans' | 'road-km' | 'defects'
-  | 'bus-trips' | 'visits' | 'food-premises' | 'complaints-noise' | 'claims' | 'tax-due' | 'rates-due' | 'invoices' | 'budget'
-  | 'staff' | 'calls' | 'requests' | 'complaints' | 'council-buildings' | 'vehicles' | 'sample'
+  | 'bus-trips' | 'visits' | 'food-premises' | 'complaints-noise' | 'claims' | 'tax-due' | 'rates-due' | 'invoices'
+  | 'budget' | 'staff' | 'calls' | 'requests' | 'complaints' | 'council-buildings' | 'vehicles' | 'sample'
 
 /** Numerator, denominator, what the denominator counts, and the share of that which it is (1 unless given). */
 type Parts = readonly [numerator: string, denominator: string, basis: Basis, share?: number]
@@ -77,7 +77,9 @@ const plain: Unit = {
 
 type Words = [code: string, title: string, explanation: string, dimension: Dimension]
 
-function draft([code, title, explanation, dimension]: Words, unit: Partial<Unit>, parts: Parts | null, shape: Shape): Draft {
+function draft(
+  [code, title, explanation, dimension]: Words, unit: Partial<Unit>, parts: Parts | null, shape: Shape,
+): Draft {
   return { code, title, explanation, dimension, unit: { ...plain, ...unit }, parts, shape }
 }
 
@@ -90,7 +92,8 @@ export function share(words: Words, parts: Parts | null, shape: Shape): Draft {
 
 /** Pounds for each of something; the numerator is kept in thousands of pounds. */
 export function pounds(words: Words, per: string, parts: Parts, shape: Shape, decimals = 2): Draft {
-  return draft(words, { unit: `£ per ${per}`, unit_kind: 'money', prefix: '£', decimals, numerator_multiplier: 1000 }, parts, shape)
+  const unit = { unit: `£ per ${per}`, unit_kind: 'money' as const, prefix: '£', decimals, numerator_multiplier: 1000 }
+  return draft(words, unit, parts, shape)
 }
 
 /** How many for each thousand, ten thousand or hundred thousand of something. */
@@ -101,7 +104,8 @@ export function rate(words: Words, per: 1000 | 10_000 | 100_000, of: string, par
 
 /** An average: so many of a unit for each of something. */
 export function average(
-  words: Words, unit: string, unit_kind: 'days' | 'weeks' | 'hours' | 'ratio' | 'other', parts: Parts | null, shape: Shape, decimals = 1,
+  words: Words, unit: string, unit_kind: 'days' | 'weeks' | 'hours' | 'ratio' | 'other', parts: Parts | null,
+  shape: Shape, decimals = 1,
 ): Draft {
   const suffix = ['days', 'weeks', 'hours'].includes(unit_kind) ? ` ${unit_kind}` : ''
   return draft(words, { unit, unit_kind, suffix, decimals }, parts, shape)
