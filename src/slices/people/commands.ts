@@ -46,7 +46,7 @@ export async function addAccount(trx: Trx, { organisation, email, name, roles, h
 }
 
 const emailTaken =
-  'This e-mail address has an account already, here or in another organisation. Whoever runs this installation can give it roles here too.'
+  'This email address has an account already, here or in another organisation. Whoever runs this installation can give it roles here too.'
 
 /**
  * Gives a person exactly these roles in an organisation. None at all is for people another organisation looks after: the

@@ -1,3 +1,22 @@
 import type { Slice } from '#kernel/slice.ts'
+import { commands } from './command-line.ts'
+import { routes } from './routes.ts'
+import { seed } from './seed.ts'
 
-export const people: Slice = { name: 'people', title: 'People' }
+export const people: Slice = {
+  name: 'people',
+  title: 'People',
+  permissions: { 'people.administer': ['administrator'], 'trail.read': ['administrator', 'auditor'] },
+  navigation: [
+    { text: 'People', href: '/people', may: 'people.administer' },
+    { text: 'Trail', href: '/trail', may: 'trail.read' },
+  ],
+  routes,
+  commands,
+  seed,
+}
+
+export { organisationBySlug, organisations, type Organisation } from './queries.ts'
+export { kindWords, roleWords, rolesInWords } from './rules.ts'
+export { demonstrationPassword, demonstrationSignIns, type DemonstrationSignIn } from './seed.ts'
+export { identify } from './sign-in/identify.ts'

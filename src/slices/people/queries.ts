@@ -80,7 +80,7 @@ export async function everyAccount(db: Reader) {
   return rows
 }
 
-/** The account with this e-mail address, in small or capital letters. */
+/** The account with this email address, in small or capital letters. */
 export function accountByEmail(db: Reader, email: string) {
   return db.selectFrom('people.account').select(['id', 'name', 'email', 'organisation', 'active'])
     .where(sql`lower(email)`, '=', email.trim().toLowerCase()).executeTakeFirst()

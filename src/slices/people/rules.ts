@@ -67,5 +67,5 @@ export function grantWords(subject: string, id: number): string {
   return subject === 'organisation' ? 'everything that belongs to the organisation' : `${subject} ${id}`
 }
 
-/** Whether this could be an e-mail address. Only sending a message to it would show that it is one. */
+/** Whether this could be an email address. Only sending a message to it would show that it is one. */
 export const looksLikeEmail = (text: string) => text.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(text)

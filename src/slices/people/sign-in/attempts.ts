@@ -5,7 +5,7 @@ import { failuresStillCounting, patienceWithAccount, patienceWithAddress, waitAf
 
 /** Who tries to sign in, as far as can be told before the password is looked at. */
 export interface Caller {
-  /** What was typed as e-mail address, whether or not an account has it. */
+  /** What was typed as email address, whether or not an account has it. */
   email: string
   /** Network address. */
   address: string
@@ -23,7 +23,7 @@ export async function waitOf(house: Keeping, caller: Caller): Promise<number> {
  * Counts a failure. Rows are locked, so simultaneous failures count one after the other, and one that arrives while the
  * caller must wait is not looked at.
  *
- * @returns whether this failure locked the e-mail address
+ * @returns whether this failure locked the email address
  */
 export function noteFailure(house: Keeping, caller: Caller): Promise<boolean> {
   const keys = keysOf(house, caller)
@@ -45,7 +45,7 @@ export function noteFailure(house: Keeping, caller: Caller): Promise<boolean> {
 }
 
 /**
- * Forgets the failures of an e-mail address after the right password. Those of the network address stay: somebody with one
+ * Forgets the failures of an email address after the right password. Those of the network address stay: somebody with one
  * account must not be able to try others for ever.
  *
  * @returns false when others' failures have locked it in the meantime, and then a right password does not help either
@@ -59,7 +59,7 @@ export function settle(house: Keeping, caller: Caller): Promise<boolean> {
   })
 }
 
-/** Lets an e-mail address try again at once. */
+/** Lets an email address try again at once. */
 export function forgetFailures(house: Keeping, email: string): Promise<void> {
   const { account } = keysOf(house, { email, address: '' })
   return house.store.keep(async (trx) => {
@@ -67,7 +67,7 @@ export function forgetFailures(house: Keeping, email: string): Promise<void> {
   })
 }
 
-/** Which of these e-mail addresses are locked now, after too many failures. */
+/** Which of these email addresses are locked now, after too many failures. */
 export async function lockedAmong(house: Keeping, emails: readonly string[]): Promise<ReadonlySet<string>> {
   if (emails.length === 0) return new Set()
   const byKey = new Map(emails.map((email) => [keysOf(house, { email, address: '' }).account, email]))

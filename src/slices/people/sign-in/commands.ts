@@ -15,7 +15,7 @@ interface SignInRequest extends Caller {
 
 export type SignInAnswer =
   | { signedIn: true; token: string; expires: Date; mustChange: boolean }
-  /** `wait` in milliseconds: no password was looked at. 0: e-mail address and password do not belong together. */
+  /** `wait` in milliseconds: no password was looked at. 0: email address and password do not belong together. */
   | { signedIn: false; wait: number }
 
 /**
@@ -53,11 +53,11 @@ function refuse(house: House, { address }: Caller, account: number | null, wait:
 
 /** A lock is in the trail of the organisation, or of the installation when nobody has this address. */
 function noteLock(house: House, account: { id: number; organisation: number; name: string } | undefined): Promise<null> {
-  const doorkeeper: Actor = { kind: 'system', name: 'sign-in' }
+  const doorkeeper: Actor = { kind: 'system', name: 'the sign-in page' }
   return house.store.change(doorkeeper, 'people.lock', () => Promise.resolve({
     subject: account ? `account:${account.id}` : 'account:unknown',
     organisation: account?.organisation ?? null,
-    says: account ? `locked ${account.name} out for 15 minutes after too many wrong passwords` : 'locked an e-mail address that has no account',
+    says: account ? `locked ${account.name} out for 15 minutes after too many wrong passwords` : 'locked an email address that has no account',
     result: null,
   }))
 }

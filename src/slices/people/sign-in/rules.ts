@@ -25,7 +25,7 @@ export function faultOfPassword(password: string, email: string): string | null 
   if (letters.length > longestPassword) return `Use ${longestPassword} characters or fewer`
   const plain = comparable(password).toLowerCase()
   const ownName = comparable(email).toLowerCase().split('@')[0] ?? ''
-  if (ownName.length >= 3 && plain.includes(ownName)) return 'Use a password that does not contain the name in your e-mail address'
+  if (ownName.length >= 3 && plain.includes(ownName)) return 'Use a password that does not contain the name in your email address'
   if (commonest.has(plain)) return 'This is one of the passwords that are tried first. Use another.'
   if (new Set(letters).size < 5) return 'Use more different characters'
   return null
@@ -47,7 +47,7 @@ interface Patience {
   forgetAfter: number
 }
 
-/** For one e-mail address. */
+/** For one email address. */
 export const patienceWithAccount: Patience = { free: 3, lockAt: 10, lockFor: 15 * minute, forgetAfter: 24 * hour }
 /** For one network address, behind which a whole council may stand. */
 export const patienceWithAddress: Patience = { free: 20, lockAt: 100, lockFor: 15 * minute, forgetAfter: hour }

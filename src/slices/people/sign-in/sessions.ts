@@ -9,7 +9,7 @@ import { idleAfter, isSessionOver, longestSession, noteUseEvery } from './rules.
 export type Person = Extract<Actor, { kind: 'person' }>
 
 /** Reads what must be known before it is known who is asking. */
-const doorkeeper: Actor = { kind: 'system', name: 'sign-in' }
+const doorkeeper: Actor = { kind: 'system', name: 'the sign-in page' }
 
 /** 256 random bits, for the browser alone. */
 export const newToken = () => randomBytes(32).toString('base64url')
@@ -42,7 +42,7 @@ export function personOf({ store }: Pick<House, 'store'>, account: number): Prom
   })
 }
 
-/** What sign-in needs to know about an e-mail address. */
+/** What sign-in needs to know about an email address. */
 export function accountFor({ store }: Pick<House, 'store'>, email: string) {
   return store.read(doorkeeper, (db) =>
     db.selectFrom('people.account as a')

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { choice, text, ticks } from '#kernel/forms/fields.ts'
+import { looksLikeEmail, roles } from './rules.ts'
+
+const email = text('Enter an email address', 254).refine(looksLikeEmail, 'Enter an email address like name@example.gov.uk')
+const rolesField = ticks(roles, 'Choose roles from the list')
+
+export const personForm = z.object({
+  name: text('Enter the name of the person', 200),
+  email,
+  roles: rolesField.refine((chosen) => chosen.length > 0, 'Choose at least one role'),
+})
+
+export const rolesForm = z.object({ roles: rolesField })
+
+export const grantForm = z
+  .object({
+    email,
+    subject: choice(['organisation', 'measure', 'list'], 'Choose what they may see'),
+    measure: z.string().trim(),
+    list: z.string().trim(),
+    why: text('Say why they need to see it'),
+  })
+  .superRefine((form, context) => {
+    if (form.subject === 'organisation') return
+    const number = form[form.subject]
+    if (!/^[1-9]\d{0,8}$/.test(number)) {
+      context.addIssue({ code: 'custom', path: [form.subject], message: `Enter the number of the ${form.subject}, such as 12` })
+    }
+  })
