@@ -19,6 +19,6 @@ export const passwordForm = z.object({
 
 /** A form goes back with everything typed, except passwords, which never leave the server again. */
 export function withoutPasswords(form: FormView): FormView {
-  const { password: _p, current: _c, fresh: _f, ...typed } = form.typed
-  return { ...form, typed }
+  const typed = Object.entries(form.typed).filter(([field]) => !['password', 'current', 'fresh'].includes(field))
+  return { ...form, typed: Object.fromEntries(typed) }
 }

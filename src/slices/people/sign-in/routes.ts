@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { blankForm, readForm, refusedForm, summaryOf, type FormView } from '#kernel/forms/index.ts'
+import { blankForm, readForm, refusedForm, type FormView } from '#kernel/forms/index.ts'
 import type { Fault } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
 import { safeNext } from '#kernel/web/access-rules.ts'
@@ -31,7 +31,7 @@ export function signInRoutes(plain: FastifyInstance, house: House): void {
     if (!answer.signedIn) {
       const faults = answer.wait > 0 ? [waitFault(answer.wait)] : [wrong]
       const typed = { email, next: form.values.next }
-      return showSignIn(reply.code(answer.wait > 0 ? 429 : 422), house, { ...refusedForm({ faults, typed }), errorSummary: summaryOf(faults) })
+      return showSignIn(reply.code(answer.wait > 0 ? 429 : 422), house, refusedForm({ faults, typed }))
     }
     startSession(reply, house.config, answer.token, answer.expires)
     const next = safeNext(form.values.next)

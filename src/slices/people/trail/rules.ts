@@ -38,7 +38,6 @@ function fieldsOf(json: string | null): Record<string, unknown> {
 function inWords(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(inWords).join(', ')
-  if (typeof value === 'object') return JSON.stringify(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return String(value as string | number)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
