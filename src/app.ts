@@ -1,5 +1,7 @@
-import type { Permissions } from '#kernel/access/actor.ts'
-import type { Slice } from '#kernel/slice.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Store } from '#kernel/db/index.ts'
+import { createServer } from '#kernel/web/server.ts'
+import type { House, Slice } from '#kernel/slice.ts'
 import { indicators } from '#slices/indicators/index.ts'
 import { people } from '#slices/people/index.ts'
 import { places } from '#slices/places/index.ts'
@@ -9,5 +11,23 @@ export const slices: readonly Slice[] = [people, places, indicators]
 
 export const sliceNames = slices.map((slice) => slice.name)
 
-/** Every permission any slice declares. */
-export const permissions: Permissions = Object.assign({}, ...slices.map((slice) => slice.permissions ?? {})) as Permissions
+/** The whole web side, ready to listen or to be asked through `inject`. */
+export function createApp(house: House): Promise<FastifyInstance> {
+  return createServer(house, { slices, identify: () => Promise.resolve({ kind: 'public' }) })
+}
+
+/** Fills a new store with the fictional nation, slice by slice. */
+export async function fillWithDemonstration(house: House): Promise<void> {
+  for (const slice of slices) await slice.seed?.(house)
+}
+
+/** Whether this store was filled with the demonstration, whatever the settings say today. */
+export function holdsDemonstration(store: Store): Promise<boolean> {
+  return store.read({ kind: 'system', name: 'start' }, async (db) => {
+    const fictional = await db.selectFrom('places.authority').select('id').where('fictional', '=', true).limit(1).executeTakeFirst()
+    return fictional !== undefined
+  })
+}
+
+/** What is printed when a store with the demonstration starts. */
+export const demonstration: readonly string[] = []

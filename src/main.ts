@@ -1,0 +1,65 @@
+import { pino } from 'pino'
+import type { AddressInfo } from 'node:net'
+import { readConfig, type Config } from '#kernel/config.ts'
+import { startStore } from '#kernel/db/start.ts'
+import { SettingsProblem } from '#kernel/problems.ts'
+import type { House } from '#kernel/slice.ts'
+import { createApp, demonstration, fillWithDemonstration, holdsDemonstration, sliceNames } from '#app'
+
+// `npm start`: reads the settings, opens the store, serves, and stops cleanly.
+
+try {
+  await start(readConfig())
+} catch (cause) {
+  if (!(cause instanceof SettingsProblem)) throw cause
+  for (const fault of cause.faults) process.stderr.write(`${fault}\n`)
+  process.exitCode = 1
+}
+
+async function start(config: Config): Promise<void> {
+  const log = pino({ level: config.logLevel })
+  const now = () => new Date()
+  const say = (text: string) => process.stdout.write(`${text}\n`)
+  const { store } = await startStore(config, sliceNames, async (empty) => {
+    if (config.demo === 'off') return
+    say('Loading the demonstration: a fictional nation with its figures. This happens once.')
+    await fillWithDemonstration({ store: empty, config, log, now })
+  })
+  const house: House = { store, config: { ...config, demo: (await holdsDemonstration(store)) ? 'on' : 'off' }, log, now }
+  const app = await createApp(house)
+  stopOnSignals(async () => {
+    await app.close()
+    await store.close()
+  })
+  try {
+    await app.listen({ port: config.port, host: config.host })
+  } catch (cause) {
+    await app.close()
+    await store.close()
+    throw listeningFault(cause, config)
+  }
+  const { port } = app.server.address() as AddressInfo
+  say(`\nBest Value Workbench is at ${config.port === 0 ? `http://${config.host}:${port}` : config.baseUrl}`)
+  if (house.config.demo === 'on') for (const line of demonstration) say(line)
+  say('\nPress Ctrl-C to stop.')
+}
+
+function listeningFault(cause: unknown, { host, port }: Config): unknown {
+  const code = (cause as NodeJS.ErrnoException).code
+  if (code === 'EADDRINUSE') return new SettingsProblem([`Port ${port} on ${host} is in use by another program. Stop it, or choose another with PORT.`])
+  if (code === 'EACCES') return new SettingsProblem([`Port ${port} may not be used by this account. Choose one above 1023 with PORT.`])
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new SettingsProblem([`HOST: this machine has no address ${host}. Use 127.0.0.1, or 0.0.0.0 for every address.`])
+  return cause
+}
+
+/** Finishes what is being answered, then closes the database. A second signal ends at once. */
+function stopOnSignals(close: () => Promise<void>): void {
+  let stopping = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1)
+      stopping = true
+      void close().then(() => process.exit(0))
+    })
+  }
+}
