@@ -6,6 +6,12 @@ export { normalName, nameWithoutKind } from './names.ts'
 export { inBeing, indexNames, matchName, nearNames } from './matching.ts'
 export type { Candidate, NamedAuthority, NameIndex, NameMatch, OtherName, Span } from './matching.ts'
 export { lastDayInBeing, slugOf } from './rules.ts'
+export { addCodesAndNames, addSuccessions, ensureAreas, ensureKinds, saveAuthorities } from './commands.ts'
+export type { AreaRecord, AuthorityAddition, AuthorityKeyRecord, AuthorityRecord, KeyScheme, SuccessionRecord, Tally } from './commands.ts'
+export { saveGroups, withdrawGroups } from './grouping.ts'
+export type { GroupRecord, MemberRecord } from './grouping.ts'
+export { authorityKeys, authorityLookup } from './lookup.ts'
+export type { AuthorityKey, AuthorityLookup, FoundAuthority } from './lookup.ts'
 export * from './demonstration.ts'
 
 /** Authorities, what they are called, what became of them, and whom they are compared with. */

@@ -1,0 +1,93 @@
+/** Imports comparator groups: families, and lists of nearest neighbours. */
+import {
+  authorityLookup, saveGroups, slugOf, type AuthorityLookup, type GroupRecord, type MemberRecord, type NamedAuthority,
+} from '#slices/places/index.ts'
+import type { ImportRequest, Prepared } from './preparing.ts'
+import type { OpenFile } from './reading.ts'
+import type { AuthorityRule, GroupsRecipe } from './recipe.ts'
+import { isFault, type Fault, type Findings } from './report.ts'
+import { missingText, readRows } from './rows.ts'
+import { bindText, type Cells } from './texts.ts'
+
+/** What one row says: members of a group, all of them or some. */
+interface GroupRow {
+  source: string
+  slug: string
+  title: string
+  of: NamedAuthority | null
+  members: Omit<MemberRecord, 'position'>[]
+}
+
+export async function prepareGroups(request: ImportRequest<GroupsRecipe>): Promise<Prepared> {
+  const { store, actor, recipe, findings } = request
+  const lookup = await store.read(actor, authorityLookup)
+  const { facts, rows } = await readRows<GroupRow>(request, (file) => bindGroup(recipe, lookup, file, findings))
+  const groups = gathered(rows.map((row) => row.item), recipe)
+  return {
+    facts,
+    apply: async ({ trx, moment }) => findings.tally(await saveGroups(trx, groups, moment)),
+    dispose: () => Promise.resolve(),
+  }
+}
+
+type Find = (cells: Cells) => NamedAuthority | Fault
+
+function bindGroup(recipe: GroupsRecipe, lookup: AuthorityLookup, file: OpenFile, findings: Findings): (row: { line: number; cells: string[] }) => GroupRow | Fault {
+  const sourceOf = bindText(recipe.group_source, file.place)
+  const nameOf = recipe.group ? bindText(recipe.group, file.place) : null
+  const titleOf = bindText(recipe.group_title, file.place)
+  const of = recipe.of ? bindAuthority(recipe.of, lookup, file) : null
+  const members = bindMembers(recipe, lookup, file, findings)
+  return ({ line, cells }) => {
+    const [source, name, title] = [sourceOf(cells), nameOf?.(cells) ?? null, titleOf(cells)]
+    if (source === null) return missingText('source')
+    if (nameOf && name === null) return missingText('group')
+    const whose = of?.(cells) ?? null
+    if (isFault(whose)) return whose
+    const found = members(line, cells)
+    const slug = whose ? whose.code : slugOf(name ?? '')
+    return { source: slugOf(source), slug, title: (title ?? name ?? slug).replaceAll('{authority}', whose?.known_name ?? ''), of: whose, members: found }
+  }
+}
+
+function bindAuthority(rule: AuthorityRule, lookup: AuthorityLookup, file: OpenFile): Find {
+  const at = rule.column === undefined ? null : file.place(rule.column)
+  return (cells) => {
+    const written = at === null ? (rule.fixed ?? '') : (cells[at] ?? '').trim()
+    const found = lookup.find(rule.codes?.[written] ?? written, rule.by)
+    return 'authority' in found ? found.authority : { column: rule.column ?? null, seen: written, expected: found.expected, message: found.refused }
+  }
+}
+
+/** A blank cell is a shorter list. A member that cannot be found is refused with its column. */
+function bindMembers({ members: rule }: GroupsRecipe, lookup: AuthorityLookup, file: OpenFile, findings: Findings) {
+  const columns = rule.columns.map(({ column, closeness }) => ({ column, at: file.place(column), closeness: closeness === undefined ? null : file.place(closeness) }))
+  const leaveOut = rule.leave_out.map(({ matches, because }) => ({ pattern: new RegExp(matches, 'u'), because }))
+  return (line: number, cells: Cells) => columns.flatMap(({ column, at, closeness }) => {
+    const written = (cells[at] ?? '').trim()
+    if (written === '') return []
+    const left = leaveOut.find(({ pattern }) => pattern.test(written))
+    if (left) {
+      findings.leaveOut(left.because)
+      return []
+    }
+    const found = lookup.find(rule.codes?.[written] ?? written, rule.by)
+    if ('authority' in found) return [{ authority: found.authority.id, closeness: closeness === null ? null : (cells[closeness] ?? '').trim() || null }]
+    findings.refuse({ line, column, seen: written, expected: found.expected, message: found.refused })
+    return []
+  })
+}
+
+/** Rows of one group come together; a member named twice belongs to it once, where it stands first. */
+function gathered(rows: readonly GroupRow[], { type, publisher, licence, dated, ordered }: GroupsRecipe): GroupRecord[] {
+  return [...Map.groupBy(rows, (row) => `${row.source} ${row.slug}`).values()].flatMap((own) => {
+    const [first] = own
+    if (!first) return []
+    const members = new Map(own.flatMap((row) => row.members).toReversed().map((member) => [member.authority, member]))
+    const inOrder = [...members.values()].toReversed()
+    return [{
+      type, source: first.source, slug: first.slug, title: first.title, of_authority: first.of?.id ?? null, publisher, licence, dated: dated ?? null,
+      members: inOrder.map((member, index) => ({ ...member, position: ordered ? index + 1 : null })),
+    }]
+  })
+}

@@ -1,0 +1,120 @@
+/** Imports figures: reads every row into a spool, then sets all of them beside the store in one transaction. */
+import { ensureAreas, authorityLookup, type AreaRecord, type AuthorityLookup } from '#slices/places/index.ts'
+import { saveMeasures } from '../measures/commands.ts'
+import { measureRegister } from '../measures/register.ts'
+import { mergeStaged } from '../observations/merge.ts'
+import { ensurePeriods } from '../observations/periods.ts'
+import { compareWithStore, createStaging, knownSince, mergeRepeated, stage, type Contradiction, type StagedFigure } from '../observations/staging.ts'
+import { checkStaged } from './checking.ts'
+import { Drafting, type Draft } from './drafting.ts'
+import type { ImportRequest, Making, Prepared } from './preparing.ts'
+import { openFile } from './reading.ts'
+import type { ObservationsRecipe } from './recipe.ts'
+import type { Refusal } from './report.ts'
+import { openSpool, type Spool } from './spool.ts'
+
+const batch = 5_000
+
+export async function prepareObservations(request: ImportRequest<ObservationsRecipe>): Promise<Prepared> {
+  const { store, actor, source, recipe, organisation, findings, progress } = request
+  const [lookup, register] = await store.read(actor, async (db) => [await authorityLookup(db), await measureRegister(db, organisation)] as const)
+  const file = await openFile(source, recipe, (problem) => findings.refuseTable(problem))
+  const spool = await openSpool<Draft>()
+  try {
+    const drafting = new Drafting(recipe, file, lookup, register, findings)
+    for await (const row of file.rows) {
+      findings.counts.rows_read++
+      if (findings.counts.rows_read % 1000 === 0) progress({ phase: 'reading', rows: findings.counts.rows_read })
+      for (const draft of drafting.row(row)) await spool.put(draft)
+    }
+    refuseIfEmpty(spool, request)
+    return { facts: file.facts, apply: (making) => apply(making, request, drafting, spool, lookup), dispose: () => spool.remove() }
+  } catch (cause) {
+    await file.close()
+    await spool.remove()
+    throw cause
+  }
+}
+
+/** A file of which nothing is left is more likely the wrong file, or the wrong recipe, than no news. */
+function refuseIfEmpty(spool: Spool<Draft>, { findings }: ImportRequest<ObservationsRecipe>): void {
+  if (spool.size > 0 || findings.counts.refused > 0) return
+  const seen = findings.counts.rows_read === 0 ? 'the file has a header and no rows' : 'every row is left out'
+  findings.refuse({ line: null, column: null, seen, expected: 'at least one figure', message: `No figure is left to import: ${seen}. The file may have been cut short, or the recipe may be for another file.` })
+}
+
+async function apply(making: Making, request: ImportRequest<ObservationsRecipe>, drafting: Drafting, spool: Spool<Draft>, lookup: AuthorityLookup): Promise<void> {
+  const { trx, moment, import: id } = making
+  const { findings, organisation, audience, recipe, progress } = request
+  progress({ phase: 'comparing', rows: findings.counts.rows_read })
+  const measures = await makeMeasures(making, request, drafting)
+  const periods = await ensurePeriods(trx, drafting.periods.all)
+  await createStaging(trx)
+  for await (const drafts of spool.batches(batch)) await stage(trx, await resolved(making, drafts, measures, periods))
+
+  const { repeated, contradictions } = await mergeRepeated(trx)
+  findings.counts.repeated += repeated
+  for (const contradiction of contradictions) findings.refuse(contradictionRefusal(contradiction))
+  if (findings.counts.refused > 0) return
+
+  const { absent, reference, ...tally } = await compareWithStore(trx)
+  findings.tally(tally)
+  Object.assign(findings.counts, { absent, reference })
+  if (making.backdated) await refuseWhatIsKnownSince(making, request)
+  progress({ phase: 'checking', rows: findings.counts.rows_read })
+  await checkStaged(trx, lookup, findings, recipe.tolerance)
+  progress({ phase: 'writing', rows: findings.counts.rows_read })
+  await mergeStaged(trx, { import: id, moment, organisation, audience })
+}
+
+async function makeMeasures({ trx, import: id, moment }: Making, request: ImportRequest<ObservationsRecipe>, drafting: Drafting): Promise<number[]> {
+  const { organisation, audience, findings } = request
+  const records = drafting.measures.made.flatMap(({ record }) => (record ? [record] : []))
+  const saved = await saveMeasures(trx, records, { organisation, audience, import: id, knownFrom: moment })
+  findings.counts.measures_made = saved.new
+  findings.measuresMade = records.map((record) => record.code)
+  if (records.some((record) => record.polarity === 'none')) {
+    findings.notes.push('Measures made from the file have no better direction until somebody says which way is better: they are shown but not ranked.')
+  }
+  return drafting.measures.all.map(({ id: known, code }) => {
+    const found = known ?? saved.ids.get(code)
+    if (found === undefined) throw new Error(`Measure ${code} was neither found nor made.`)
+    return found
+  })
+}
+
+async function resolved({ trx }: Making, drafts: readonly Draft[], measures: readonly number[], periods: readonly number[]): Promise<StagedFigure[]> {
+  const named = new Map<string, AreaRecord>()
+  for (const { place } of drafts) if ('area' in place) named.set(place.area.code, place.area)
+  const areas = await ensureAreas(trx, [...named.values()])
+  return drafts.map(({ place, measure, period, ...figure }) => ({
+    ...figure,
+    measure: idAt(measures, measure),
+    period: idAt(periods, period),
+    authority: 'authority' in place ? place.authority : null,
+    area: 'area' in place ? (areas.get(place.area.code) ?? null) : null,
+  }))
+}
+
+function idAt(ids: readonly number[], index: number): number {
+  const id = ids[index]
+  if (id === undefined) throw new Error(`The draft points at entry ${index} of ${ids.length}.`)
+  return id
+}
+
+function contradictionRefusal({ line, first_line, column, value, first_value, measure, period, place }: Contradiction): Refusal {
+  const [now, before] = [value ?? 'no value', first_value ?? 'no value']
+  return {
+    line, column, seen: now, expected: `${before}, as on line ${first_line}`,
+    message: `Lines ${first_line} and ${line} both give ${measure} for ${place} in ${period}, differently: ${before} and ${now}${now === before ? ' (with another numerator, denominator, limit or status)' : ''}.`,
+  }
+}
+
+async function refuseWhatIsKnownSince({ trx, moment }: Making, { findings }: ImportRequest<ObservationsRecipe>): Promise<void> {
+  const later = await knownSince(trx, moment)
+  if (later === 0) return
+  findings.refuse({
+    line: null, column: null, seen: moment.toISOString(), expected: 'a moment after the figures that the store already has',
+    message: `${later} of the figures were already known at ${moment.toISOString()} or later, so they cannot have become known then. Import releases in the order in which they were published.`,
+  })
+}

@@ -1,0 +1,53 @@
+/** The recipes that come with the program, for files that are published often. Each is one JSON file in ../recipes. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import { notFound, refused } from '#kernel/problems.ts'
+import { recipeSchema, type Recipe } from './recipe.ts'
+
+const folder = join(import.meta.dirname, '..', 'recipes')
+
+/** Names of the ready recipes, in order. */
+export function readyRecipeNames(): string[] {
+  return readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => basename(name, '.json')).sort()
+}
+
+/** The ready recipes, in order of their names. */
+export const readyRecipes = (): Recipe[] => readyRecipeNames().map(readyRecipe)
+
+/** The ready recipe of that name. Throws a problem that lists them all. */
+export function readyRecipe(name: string): Recipe {
+  if (!readyRecipeNames().includes(name)) {
+    throw notFound(`There is no ready recipe "${name}". There are: ${readyRecipeNames().join(', ')}. A recipe of your own is given as a file.`)
+  }
+  return parseRecipe(readFileSync(join(folder, `${name}.json`), 'utf8'), `${name}.json`)
+}
+
+/** Reads a recipe from its JSON text. Throws a refusal that names every fault by its place in the recipe. */
+export function parseRecipe(text: string, name: string): Recipe {
+  let json: unknown
+  try {
+    json = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (cause) {
+    throw refused(`${name} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}.`)
+  }
+  const read = recipeSchema.safeParse(json)
+  if (read.success) return read.data
+  throw refused(`${name} is not a recipe the workbench can follow.`, read.error.issues.flatMap((issue) => faultsOf(issue)))
+}
+
+/** Where nothing of several fits, the faults of the likeliest (the fewest faults) say more than "invalid input". */
+function faultsOf(issue: z.core.$ZodIssue, under: PropertyKey[] = []): { field: string; message: string }[] {
+  const path = [...under, ...issue.path]
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const nearest = issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? []
+    if (nearest.length > 0) return nearest.flatMap((inner) => faultsOf(inner, path))
+  }
+  const field = path.map(String).join('.') || 'recipe'
+  return [{ field, message: issue.message }]
+}
+
+/** The JSON Schema of recipes, for editors and for docs/recipe.schema.json. */
+export function recipeJsonSchema(): object {
+  return { title: 'Recipe of the Best Value Workbench', ...z.toJSONSchema(recipeSchema, { io: 'input' }) }
+}

@@ -1,0 +1,200 @@
+/** What an import did or would do: counts, refusals and warnings, in numbers for machines and sentences for people. */
+import { countOf, formatCount } from '#kernel/figures/index.ts'
+import type { TableProblem } from '#kernel/tables/index.ts'
+import type { FileFacts } from './reading.ts'
+import type { Reason, Recipe } from './recipe.ts'
+
+/** A place in the file that cannot be brought in, and what should stand there. One is enough to refuse the file. */
+export interface Refusal {
+  /** Line of the file, counting from 1; null where the whole file is meant. */
+  line: number | null
+  column: string | null
+  seen: string
+  expected: string
+  /** A whole sentence. */
+  message: string
+}
+
+/** What reading says instead of a thing that cannot be read; the line is added by whoever knows it. */
+export type Fault = Omit<Refusal, 'line'>
+export const isFault = (result: unknown): result is Fault =>
+  typeof result === 'object' && result !== null && 'expected' in result && 'message' in result
+
+/** Stable names of the checks that warn without refusing. docs/checks.md says what each looks at. */
+export const checkNames = ['value-disagrees', 'outlier', 'sign-or-scale', 'outside-dates', 'kind-not-applicable', 'unknown-authority'] as const
+export type CheckName = (typeof checkNames)[number]
+
+export interface Warning {
+  check: CheckName
+  line: number | null
+  column: string | null
+  seen: string
+  expected: string
+  message: string
+  measure: number | null
+  authority: number | null
+  period: number | null
+}
+
+export interface Counts {
+  rows_read: number
+  /** Figures (or measures, breaks, authorities, groups) the store does not have yet, has differently, and has just so. */
+  new: number
+  revised: number
+  unchanged: number
+  /** Figures in the file without a value, by reason. They are among the three counts above. */
+  absent: Partial<Record<Reason, number>>
+  /** Figures of areas such as a nation: kept as reference values. They are among the three counts above. */
+  reference: number
+  /** The same figure given again with the same value: taken once. */
+  repeated: number
+  left_out: { because: string; rows: number }[]
+  refused: number
+  warnings: Partial<Record<CheckName, number>>
+  /** Measures made because the register did not have them. */
+  measures_made: number
+}
+
+export type Outcome = 'imported' | 'would-import' | 'nothing-new' | 'refused'
+
+export interface ImportReport {
+  outcome: Outcome
+  /** Number of the import; null when nothing was written. */
+  import: number | null
+  /** When its figures became known; null when nothing was written. */
+  known_from: string | null
+  recipe: string
+  produces: Recipe['produces']
+  file: FileFacts | { name: string }
+  counts: Counts
+  /** The first of them; `counts.refused` counts all. */
+  refusals: Refusal[]
+  /** The first of them; `counts.warnings` counts all. */
+  warnings: Warning[]
+  /** Codes of measures that were made, the first of them. */
+  measures_made: string[]
+  /** Other things worth knowing, in sentences. */
+  notes: string[]
+  /** The whole in sentences, the answer first. */
+  explanation: string[]
+}
+
+const mostRefusals = 200
+const mostWarnings = 10_000
+
+/** Gathers what an import has to say. Counts everything, keeps only so much of it. */
+export class Findings {
+  readonly counts: Counts = {
+    rows_read: 0, new: 0, revised: 0, unchanged: 0, absent: {}, reference: 0, repeated: 0, left_out: [], refused: 0, warnings: {}, measures_made: 0,
+  }
+  readonly refusals: Refusal[] = []
+  readonly warnings: Warning[] = []
+  readonly notes: string[] = []
+  measuresMade: string[] = []
+  readonly #leftOut = new Map<string, { because: string; rows: number }>()
+
+  refuse(refusal: Refusal): void {
+    this.counts.refused++
+    if (this.refusals.length < mostRefusals) this.refusals.push(refusal)
+  }
+
+  refuseTable({ line, column, seen, expected, message }: TableProblem): void {
+    this.refuse({ line, column, seen, expected, message })
+  }
+
+  warn(warning: Warning): void {
+    this.counts.warnings[warning.check] = (this.counts.warnings[warning.check] ?? 0) + 1
+    if (this.warnings.length < mostWarnings) this.warnings.push(warning)
+  }
+
+  leaveOut(because: string, rows = 1): void {
+    const known = this.#leftOut.get(because)
+    if (known) known.rows += rows
+    else {
+      const entry = { because, rows }
+      this.#leftOut.set(because, entry)
+      this.counts.left_out.push(entry)
+    }
+  }
+
+  tally({ new: fresh, revised, unchanged }: { new: number; revised: number; unchanged: number }): void {
+    this.counts.new += fresh
+    this.counts.revised += revised
+    this.counts.unchanged += unchanged
+  }
+
+  /** Whether bringing the file in would change anything. */
+  get changes(): number {
+    return this.counts.new + this.counts.revised + this.counts.measures_made
+  }
+}
+
+const nouns: Record<Recipe['produces'], readonly [one: string, many: string]> = {
+  observations: ['figure', 'figures'],
+  measures: ['measure', 'measures'],
+  breaks: ['break in a series', 'breaks in series'],
+  authorities: ['authority', 'authorities'],
+  groups: ['group', 'groups'],
+}
+
+/** The report in sentences: outcome, counts, what was left out, what was refused, what to look at. */
+export function explain(outcome: Outcome, recipe: Recipe, file: string, findings: Findings): string[] {
+  const { counts } = findings
+  return [
+    firstSentence(outcome, recipe.produces, file, counts),
+    ...figuresSentence(outcome, recipe.produces, counts),
+    ...absentSentence(counts),
+    ...counts.left_out.map(({ because, rows }) => `${countOf(rows, 'row was', 'rows were')} left out: ${because}.`),
+    ...(counts.repeated > 0 ? [`${countOf(counts.repeated, 'figure is', 'figures are')} given more than once with the same value; each was taken once.`] : []),
+    ...madeSentence(outcome, findings),
+    ...warningSentence(counts),
+    ...findings.notes,
+  ]
+}
+
+function firstSentence(outcome: Outcome, produces: Recipe['produces'], file: string, counts: Counts): string {
+  const rows = countOf(counts.rows_read, 'row', 'rows')
+  switch (outcome) {
+    case 'refused':
+      return `Nothing was imported from ${file}: ${countOf(counts.refused, 'place', 'places')} in it cannot be read as the recipe says. Correct the recipe, or ask the publisher, and import again.`
+    case 'nothing-new':
+      return `${file} changes nothing: the store already holds all of it, just so. ${rows} read.`
+    case 'would-import':
+      return `Importing ${file} would change ${countOf(counts.new + counts.revised, ...nouns[produces])}. Nothing has been saved. ${rows} read.`
+    case 'imported':
+      return `${file} was imported: ${countOf(counts.new + counts.revised, ...nouns[produces])} changed. ${rows} read.`
+  }
+}
+
+function figuresSentence(outcome: Outcome, produces: Recipe['produces'], counts: Counts): string[] {
+  if (outcome === 'refused') return []
+  const reference = counts.reference > 0 ? ` Of all of them, ${formatCount(counts.reference)} are figures of areas, kept for reference and never ranked.` : ''
+  const [are, replace] = outcome === 'would-import' ? ['would be', 'would replace'] : [counts.new === 1 ? 'is' : 'are', 'replaced']
+  const same = `${formatCount(counts.unchanged)} ${counts.unchanged === 1 ? 'is' : 'are'} the same`
+  return [`${countOf(counts.new, ...nouns[produces])} ${are} new, ${formatCount(counts.revised)} ${replace} earlier ones, ${same}.${reference}`]
+}
+
+const reasonWords: Record<Reason, string> = {
+  missing: 'missing', suppressed: 'suppressed', 'not-collected': 'not collected', 'not-applicable': 'not applicable',
+  'not-available': 'not available', unreliable: 'unreliable',
+}
+
+function absentSentence({ absent }: Counts): string[] {
+  const reasons = Object.entries(absent) as [Reason, number][]
+  const total = reasons.reduce((sum, [, count]) => sum + count, 0)
+  if (total === 0) return []
+  return [`${countOf(total, 'figure has', 'figures have')} no value: ${reasons.map(([reason, count]) => `${formatCount(count)} ${reasonWords[reason]}`).join(', ')}.`]
+}
+
+function madeSentence(outcome: Outcome, { counts, measuresMade }: Findings): string[] {
+  if (counts.measures_made === 0) return []
+  const verb = outcome === 'would-import' ? 'would be made' : 'made'
+  const list = measuresMade.slice(0, 8).join(', ') + (measuresMade.length > 8 ? ' …' : '')
+  return [`${countOf(counts.measures_made, 'measure is', 'measures are')} not in the register and ${verb} from the file: ${list}.`]
+}
+
+function warningSentence({ warnings }: Counts): string[] {
+  const checks = Object.entries(warnings)
+  if (checks.length === 0) return []
+  return [`Worth a look, though not refused: ${checks.map(([check, count]) => `${formatCount(count)} ${check}`).join(', ')}.`]
+}

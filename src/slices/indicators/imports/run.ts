@@ -1,0 +1,147 @@
+/** Imports one file: reads it, sets it beside the store, and keeps all of it or nothing. */
+import { sql } from 'kysely'
+import { actorName, type Actor } from '#kernel/access/actor.ts'
+import type { Store, Trx } from '#kernel/db/index.ts'
+import { refused } from '#kernel/problems.ts'
+import { TableProblem } from '#kernel/tables/index.ts'
+import { prepareAuthorities } from './authorities.ts'
+import { prepareBreaks } from './breaks.ts'
+import { prepareGroups } from './groups.ts'
+import { prepareMeasures } from './measures.ts'
+import { prepareObservations } from './observations.ts'
+import type { ImportRequest, Making, Prepared, Progress } from './preparing.ts'
+import type { ImportSource } from './reading.ts'
+import type { Recipe } from './recipe.ts'
+import { explain, Findings, type ImportReport, type Outcome } from './report.ts'
+import { keepWarnings } from './warnings.ts'
+
+export interface ImportOptions {
+  /** Do everything and keep nothing; the report is the same. */
+  dryRun?: boolean
+  /** When the figures became known, for loading earlier releases in order. The command line only. */
+  knownAt?: Date
+  /** Whose figures these are; absent: national figures, public. */
+  organisation?: number | null
+  progress?: (progress: Progress) => void
+}
+
+/** Imports a file by a recipe, or says why not. A refused file is a report, not an error. */
+export async function importFile(store: Store, actor: Actor, source: ImportSource, recipe: Recipe, options: ImportOptions = {}): Promise<ImportReport> {
+  refuseFuture(options.knownAt)
+  const findings = new Findings()
+  const organisation = options.organisation ?? null
+  const request: ImportRequest<Recipe> = {
+    store, actor, source, recipe, organisation, findings,
+    audience: organisation === null ? 'public' : 'organisation',
+    progress: options.progress ?? (() => undefined),
+  }
+  let prepared: Prepared | null = null
+  try {
+    prepared = await prepare(request)
+    return await keepOrNot(request, prepared, options)
+  } catch (cause) {
+    if (!(cause instanceof TableProblem)) throw cause
+    findings.refuseTable(cause)
+    return reportOf('refused', request, prepared, null)
+  } finally {
+    await prepared?.dispose()
+  }
+}
+
+function refuseFuture(knownAt: Date | undefined): void {
+  if (knownAt && knownAt > new Date()) throw refused(`${knownAt.toISOString()} is still to come. Give the moment at which the figures became known.`)
+}
+
+function prepare(request: ImportRequest<Recipe>): Promise<Prepared> {
+  const { recipe } = request
+  switch (recipe.produces) {
+    case 'observations':
+      return prepareObservations({ ...request, recipe })
+    case 'measures':
+      return prepareMeasures({ ...request, recipe })
+    case 'breaks':
+      return prepareBreaks({ ...request, recipe })
+    case 'authorities':
+      return prepareAuthorities({ ...request, recipe })
+    case 'groups':
+      return prepareGroups({ ...request, recipe })
+  }
+}
+
+/** Ends the transaction without keeping anything, once the report is complete. */
+class NotKept extends Error {
+  readonly outcome: Exclude<Outcome, 'imported'>
+  constructor(outcome: Exclude<Outcome, 'imported'>) {
+    super(outcome)
+    this.outcome = outcome
+  }
+}
+
+async function keepOrNot(request: ImportRequest<Recipe>, prepared: Prepared, options: ImportOptions): Promise<ImportReport> {
+  const { store, actor, findings, organisation, recipe, source } = request
+  try {
+    const made = await store.change(actor, 'imports.make', async (trx) => {
+      const making = await beginImport(trx, request, prepared, options)
+      await prepared.apply(making)
+      if (findings.counts.refused > 0) throw new NotKept('refused')
+      if (findings.changes === 0) throw new NotKept('nothing-new')
+      if (options.dryRun) throw new NotKept('would-import')
+      await endImport(making, request)
+      const result = { id: making.import, moment: making.moment }
+      return { subject: `import:${making.import}`, organisation, result, after: { file: source.name, recipe: recipe.recipe, ...findings.counts } }
+    })
+    return reportOf('imported', request, prepared, made)
+  } catch (cause) {
+    if (cause instanceof NotKept) return reportOf(cause.outcome, request, prepared, null)
+    throw cause
+  }
+}
+
+/** Imports are made one after another, each at a moment of its own, so that "as known at" can tell them apart. */
+async function beginImport(trx: Trx, { actor, recipe, source, organisation, audience }: ImportRequest<Recipe>, { facts }: Prepared, options: ImportOptions): Promise<Making> {
+  await lockImports(trx)
+  const moment = options.knownAt ?? (await nextMoment(trx))
+  const { id } = await trx.insertInto('indicators.import').values({
+    organisation, audience, produces: recipe.produces, recipe_name: recipe.recipe, recipe: JSON.stringify(recipe),
+    file_name: source.name, bytes: facts.bytes, sha256: facts.sha256, account: actor.kind === 'person' ? actor.account : null,
+    made_by: actorName(actor), known_from: moment, counts: '{}',
+  }).returning('id').executeTakeFirstOrThrow()
+  return { trx, import: id, moment, backdated: options.knownAt !== undefined }
+}
+
+/** Held until the transaction ends. */
+export async function lockImports(trx: Trx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('indicators.import'))`.execute(trx)
+}
+
+/** Now, in whole milliseconds, and later than every import and withdrawal before. */
+export async function nextMoment(trx: Trx): Promise<Date> {
+  const { rows } = await sql<{ moment: Date }>`
+    select greatest(date_trunc('milliseconds', clock_timestamp()), max(greatest(known_from, withdrawn_at)) + interval '1 millisecond') as moment
+      from indicators.import`.execute(trx)
+  const moment = rows[0]?.moment
+  if (!moment) throw new Error('The database did not say what time it is.')
+  return moment
+}
+
+async function endImport({ trx, import: id }: Making, { findings, organisation, audience }: ImportRequest<Recipe>): Promise<void> {
+  await trx.updateTable('indicators.import').set({ counts: JSON.stringify(findings.counts) }).where('id', '=', id).execute()
+  await keepWarnings(trx, id, findings.warnings, { organisation, audience })
+}
+
+function reportOf(outcome: Outcome, { recipe, source, findings }: ImportRequest<Recipe>, prepared: Prepared | null, made: { id: number; moment: Date } | null): ImportReport {
+  return {
+    outcome,
+    import: made?.id ?? null,
+    known_from: made?.moment.toISOString() ?? null,
+    recipe: recipe.recipe,
+    produces: recipe.produces,
+    file: prepared?.facts ?? { name: source.name },
+    counts: findings.counts,
+    refusals: findings.refusals,
+    warnings: findings.warnings,
+    measures_made: findings.measuresMade,
+    notes: findings.notes,
+    explanation: explain(outcome, recipe, source.name, findings),
+  }
+}
