@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Trx } from '#kernel/db/index.ts'
 import type { House } from '#kernel/slice.ts'
-import { failuresStillCounting, patienceWithAccount, patienceWithAddress, waitAfter } from './rules.ts'
+import { failuresStillCounting, networkOf, patienceWithAccount, patienceWithAddress, waitAfter } from './rules.ts'
 
 /** Who tries to sign in, as far as can be told before the password is looked at. */
 export interface Caller {
@@ -82,7 +82,7 @@ export async function lockedAmong(house: Keeping, emails: readonly string[]): Pr
 /** Keyed hashes, because what was typed as an address may be somebody's password. */
 function keysOf({ config }: Pick<House, 'config'>, { email, address }: Caller) {
   const keyed = (text: string) => createHmac('sha256', config.sessionSecret).update(`sign-in attempt\0${text}`).digest('base64url')
-  return { account: keyed(`account ${email.trim().toLowerCase()}`), address: keyed(`address ${address}`) }
+  return { account: keyed(`account ${email.trim().toLowerCase()}`), address: keyed(`network ${networkOf(address)}`) }
 }
 
 /** The latest moment either is blocked until, in milliseconds since 1970. Makes and locks both rows, always in one order. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hashPassword, isPassword, oneTimePassword } from './passwords.ts'
 import {
-  browserInWords, failuresStillCounting, faultOfPassword, idleAfter, isSessionOver, longestSession, patienceWithAccount, patienceWithAddress, waitAfter,
+  browserInWords, failuresStillCounting, faultOfPassword, idleAfter, isSessionOver, longestSession, networkOf, patienceWithAccount, patienceWithAddress, waitAfter,
 } from './rules.ts'
 
 describe('a password', () => {
@@ -51,7 +51,7 @@ describe('a password', () => {
 
   test('kept by another program with another cost is recognised too', async () => {
     // From the tests of the reference implementation: "password" with the salt "somesalt".
-    const published = '$argon2id$v=19$m=65536,t=2,p=1$c29tc2FsdA$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'
+    const published = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'
     expect(await isPassword('password', published)).toBe(true)
     expect(await isPassword('Password', published)).toBe(false)
     await expect(isPassword('anything', 'not a hash')).rejects.toThrow('not in the form')
@@ -86,6 +86,13 @@ describe('the wait after failures', () => {
       expect(waitAfter(failures + 1, patience)).toBeGreaterThanOrEqual(waitAfter(failures, patience))
       expect(waitAfter(failures, patience)).toBeLessThanOrEqual(patience.lockFor)
     }))
+  })
+
+  test.each([
+    ['192.0.2.7', '192.0.2.7'], ['::ffff:192.0.2.7', '192.0.2.7'], ['::1', '0:0:0:0::/64'], ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:0DB8:1:2::9', '2001:db8:1:2::/64'], ['2001:db8::1', '2001:db8:0:0::/64'], ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ])('counts %s as %s', (address, network) => {
+    expect(networkOf(address)).toBe(network)
   })
 
   test('is forgotten after a quiet time and not before', () => {

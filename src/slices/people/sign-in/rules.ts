@@ -64,6 +64,21 @@ export function failuresStillCounting(failures: number, lastAt: Date, now: Date,
   return now.getTime() - lastAt.getTime() >= patience.forgetAfter ? 0 : failures
 }
 
+/**
+ * The network a caller belongs to, as far as failures are counted: an IPv4 address itself, and of an IPv6 address the first half,
+ * because one household or attacker has all addresses that begin alike.
+ */
+export function networkOf(address: string): string {
+  const inside = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (inside) return inside
+  if (!address.includes(':')) return address
+  const [start = '', end] = address.toLowerCase().split('%', 1).join('').split('::')
+  const groups = (part: string) => part.split(':').filter((group) => group !== '')
+  const given = groups(start).length + groups(end ?? '').length
+  const whole = end === undefined ? groups(start) : [...groups(start), ...Array<string>(Math.max(0, 8 - given)).fill('0'), ...groups(end)]
+  return `${whole.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`
+}
+
 // Sessions -----------------------------------------------------------------------------------------------------------
 
 /** A session nobody uses ends after this long, in milliseconds. */
