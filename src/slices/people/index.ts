@@ -16,7 +16,5 @@ export const people: Slice = {
   seed,
 }
 
-export { organisationBySlug, organisations, type Organisation } from './queries.ts'
-export { kindWords, roleWords, rolesInWords } from './rules.ts'
-export { demonstrationPassword, demonstrationSignIns, type DemonstrationSignIn } from './seed.ts'
+export { demonstrationPassword, demonstrationSignIns } from './seed.ts'
 export { identify } from './sign-in/identify.ts'

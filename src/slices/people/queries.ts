@@ -12,12 +12,7 @@ export interface Organisation {
   authority: string | null
 }
 
-/** Every organisation, by name. Who the organisations are is known to everyone who signs in. */
-export async function organisations(db: Reader): Promise<Organisation[]> {
-  const rows = await db.selectFrom('people.organisation').select(['id', 'slug', 'name', 'kind', 'authority']).orderBy('name').execute()
-  return rows as Organisation[]
-}
-
+/** An organisation by the word that stands for it in addresses. Who the organisations are is known to everyone who signs in. */
 export async function organisationBySlug(db: Reader, slug: string): Promise<Organisation | undefined> {
   const row = await db.selectFrom('people.organisation').select(['id', 'slug', 'name', 'kind', 'authority']).where('slug', '=', slug).executeTakeFirst()
   return row as Organisation | undefined

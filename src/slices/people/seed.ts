@@ -6,7 +6,7 @@ import type { Organisation } from './queries.ts'
 import { hashPassword } from './sign-in/passwords.ts'
 
 /** One account of the demonstration. */
-export interface DemonstrationSignIn {
+interface DemonstrationSignIn {
   email: string
   name: string
   organisation: string

@@ -13,7 +13,7 @@ interface SignInRequest extends Caller {
   earlierToken?: string | null
 }
 
-export type SignInAnswer =
+type SignInAnswer =
   | { signedIn: true; token: string; expires: Date; mustChange: boolean }
   /** `wait` in milliseconds: no password was looked at. 0: email address and password do not belong together. */
   | { signedIn: false; wait: number }

@@ -15,7 +15,7 @@ const doorkeeper: Actor = { kind: 'system', name: 'the sign-in page' }
 export const newToken = () => randomBytes(32).toString('base64url')
 
 /** What is kept of a token: enough to recognise it, too little to use it. */
-export const hashOfToken = (token: string) => createHash('sha256').update(token).digest('hex')
+const hashOfToken = (token: string) => createHash('sha256').update(token).digest('hex')
 
 /** A session that holds now, and whose it is. */
 export interface Identified {
