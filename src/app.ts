@@ -3,7 +3,7 @@ import type { Store } from '#kernel/db/index.ts'
 import { createServer } from '#kernel/web/server.ts'
 import type { House, Slice } from '#kernel/slice.ts'
 import { indicators } from '#slices/indicators/index.ts'
-import { people } from '#slices/people/index.ts'
+import { demonstrationPassword, demonstrationSignIns, identify, people, rolesInWords } from '#slices/people/index.ts'
 import { places } from '#slices/places/index.ts'
 
 /** The capabilities, in the order of registration and of dependency: each may use the kernel and those before it. */
@@ -13,7 +13,7 @@ export const sliceNames = slices.map((slice) => slice.name)
 
 /** The whole web side, ready to listen or to be asked through `inject`. */
 export function createApp(house: House): Promise<FastifyInstance> {
-  return createServer(house, { slices, identify: () => Promise.resolve({ kind: 'public' }) })
+  return createServer(house, { slices, identify: (request) => identify(house, request) })
 }
 
 /** Fills a new store with the fictional nation, slice by slice. */
@@ -30,4 +30,9 @@ export function holdsDemonstration(store: Store): Promise<boolean> {
 }
 
 /** What is printed when a store with the demonstration starts. */
-export const demonstration: readonly string[] = []
+export const demonstration: readonly string[] = [
+  'Everything in it is fictional. Sign in as one of these; the password is the same for all:',
+  `  ${demonstrationPassword}`,
+  '',
+  ...demonstrationSignIns.map(({ email, name, roles }) => `  ${email.padEnd(31)}${name}, ${rolesInWords(roles)}`),
+]

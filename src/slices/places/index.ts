@@ -1,4 +1,5 @@
 import type { Slice } from '#kernel/slice.ts'
+import { seed } from './seed.ts'
 
 export { areaLevelOf, kindOf, kindOfGss, realKinds } from './kinds.ts'
 export type { AreaLevel, AuthorityKind, Tier } from './kinds.ts'
@@ -15,4 +16,4 @@ export type { AuthorityKey, AuthorityLookup, FoundAuthority } from './lookup.ts'
 export * from './demonstration.ts'
 
 /** Authorities, what they are called, what became of them, and whom they are compared with. */
-export const places: Slice = { name: 'places', title: 'Places' }
+export const places: Slice = { name: 'places', title: 'Places', seed }

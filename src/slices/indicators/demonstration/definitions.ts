@@ -34,7 +34,7 @@ export interface DemonstrationVersion {
   interval_scale: number
   period_kind: 'financial-year' | 'financial-quarter'
   publisher: string
-  source_link: string
+  source_link: string | null
   licence: string
   kinds: string[]
   small_numbers: number | null
