@@ -17,14 +17,11 @@ export const grantForm = z
   .object({
     email,
     subject: choice(['organisation', 'measure', 'list'], 'Choose what they may see'),
-    measure: z.string().trim(),
-    list: z.string().trim(),
+    number: z.string().trim(),
     why: text('Say why they need to see it'),
   })
   .superRefine((form, context) => {
-    if (form.subject === 'organisation') return
-    const number = form[form.subject]
-    if (!/^[1-9]\d{0,8}$/.test(number)) {
-      context.addIssue({ code: 'custom', path: [form.subject], message: `Enter the number of the ${form.subject}, such as 12` })
+    if (form.subject !== 'organisation' && !/^[1-9]\d{0,8}$/.test(form.number)) {
+      context.addIssue({ code: 'custom', path: ['number'], message: `Enter the number of the ${form.subject}, such as 12` })
     }
   })

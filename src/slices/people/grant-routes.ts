@@ -28,7 +28,7 @@ export function grantRoutes(plain: FastifyInstance, house: House): void {
     const form = readForm(grantForm, body)
     if (form.faults) return showGrantForm(reply.code(422), organisation, refusedForm(form))
     const { email, subject, why } = form.values
-    const id = subject === 'organisation' ? organisation.id : Number(form.values[subject])
+    const id = subject === 'organisation' ? organisation.id : Number(form.values.number)
     const given = await unlessRefused(async () => {
       const to = await accountAnywhere(house, email)
       const by = actor.kind === 'person' ? actor.account : null

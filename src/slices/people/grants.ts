@@ -29,7 +29,7 @@ export async function giveGrant(trx: Trx, { organisation, to, subject, id, why, 
   return {
     subject: `grant:${row.id}`, organisation: organisation.id, result: row.id, why,
     after: { account: to.id, subject, subject_id },
-    says: `let ${to.name} see ${grantWords(subject, subject_id)} of ${organisation.name}`,
+    says: `let ${to.name} see ${grantWords(subject, subject_id, organisation.name)}`,
   }
 }
 
@@ -42,6 +42,6 @@ export async function endGrant(trx: Trx, organisation: Organisation, grant: numb
   const { name } = await trx.selectFrom('people.account').select('name').where('id', '=', ended.account).executeTakeFirstOrThrow()
   return {
     subject: `grant:${grant}`, organisation: organisation.id, result: null, before: ended,
-    says: `ended what ${name} could see: ${grantWords(ended.subject, ended.subject_id)} of ${organisation.name}`,
+    says: `ended what ${name} could see: ${grantWords(ended.subject, ended.subject_id, organisation.name)}`,
   }
 }

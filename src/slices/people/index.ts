@@ -16,5 +16,7 @@ export const people: Slice = {
   seed,
 }
 
+export { organisationBySlug, type Organisation } from './queries.ts'
+export { rolesInWords } from './rules.ts'
 export { demonstrationPassword, demonstrationSignIns } from './seed.ts'
 export { identify } from './sign-in/identify.ts'

@@ -48,12 +48,12 @@ export function stateOf(organisation: Organisation, person: OrganisationPerson, 
   return states.length > 0 ? states : ['active']
 }
 
-export function grantRows(grants: Awaited<ReturnType<typeof grantsBy>>) {
+export function grantRows(organisation: Organisation, grants: Awaited<ReturnType<typeof grantsBy>>) {
   return grants.map((g) => ({
     id: g.id,
-    who: `${g.name} (${g.home})`,
+    who: `${g.name} of ${g.home}`,
     email: g.email,
-    what: grantWords(g.subject, g.subject_id),
+    what: grantWords(g.subject, g.subject_id, organisation.name),
     why: g.why,
     given: `${formatMoment(g.made_at)}${g.giver ? ` by ${g.giver}` : ''}`,
     ended: g.ended_at ? formatMoment(g.ended_at) : null,

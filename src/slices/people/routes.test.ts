@@ -269,11 +269,11 @@ describe('an administrator', () => {
   test('lets somebody of another organisation see something, and ends it', async () => {
     const auditor = await newPerson(house, await newOrganisation(house, { kind: 'audit-firm' }), { name: 'Gil Larch' })
     const form = `${base}/grants/new`
-    const faulty = await browser.post(form, { email: auditor.email, subject: 'measure', measure: 'x', list: '', why: '' }, form)
+    const faulty = await browser.post(form, { email: auditor.email, subject: 'measure', number: 'x', why: 'audit' }, form)
     expect(faulty.statusCode).toBe(422)
     expect(faulty.body).toContain('Enter the number of the measure, such as 12')
     expect((await browser.post(form, { email: 'no@body.example', subject: 'organisation', why: 'audit' }, form)).body).toContain('Nobody has an account with this email address')
-    expect((await browser.post(form, { email: auditor.email, subject: 'measure', measure: '12', why: 'audit' }, form)).statusCode).toBe(303)
+    expect((await browser.post(form, { email: auditor.email, subject: 'measure', number: '12', why: 'audit' }, form)).statusCode).toBe(303)
     const page = await browser.get(base)
     expect(page.body).toContain('Gil Larch')
     expect(page.body).toContain('measure 12')

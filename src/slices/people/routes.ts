@@ -53,7 +53,7 @@ function organisationRoutes(plain: FastifyInstance, house: House): void {
       address: organisationAddress(organisation.slug),
       kind: kindWords[organisation.kind],
       people: personRows(organisation, found.people, locked),
-      grants: grantRows(found.grants),
+      grants: grantRows(organisation, found.grants),
     })
   })
 

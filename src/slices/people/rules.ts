@@ -63,8 +63,8 @@ export const isRole = (word: string): word is Role => (roles as readonly string[
 export const isOrganisationKind = (word: string): word is OrganisationKind => (organisationKinds as readonly string[]).includes(word)
 
 /** What a grant opens, in words. The number is the measure's or list's own. */
-export function grantWords(subject: string, id: number): string {
-  return subject === 'organisation' ? 'everything that belongs to the organisation' : `${subject} ${id}`
+export function grantWords(subject: string, id: number, organisation: string): string {
+  return subject === 'organisation' ? `everything that belongs to ${organisation}` : `${subject} ${id} of ${organisation}`
 }
 
 /** Whether this could be an email address. Only sending a message to it would show that it is one. */

@@ -19,10 +19,10 @@ export const demonstrationPassword = 'fictional council figures'
 const organisations: readonly { slug: string; name: string; kind: OrganisationKind; authority?: string }[] = [
   { slug: 'northmere', name: 'Northmere District Council', kind: 'authority', authority: 'X07000001' },
   { slug: 'steelhaven', name: 'Steelhaven Metropolitan Borough Council', kind: 'authority', authority: 'X08000001' },
-  { slug: 'aldermark-department', name: 'Department for Communities of Aldermark (fictional)', kind: 'department' },
-  { slug: 'larch-and-rowe', name: 'Larch and Rowe Auditors (fictional)', kind: 'audit-firm' },
-  { slug: 'aldermark-inspectorate', name: 'Best Value Inspectorate of Aldermark (fictional)', kind: 'inspectorate' },
-  { slug: 'north-vale-homes', name: 'North Vale Homes (fictional)', kind: 'partner' },
+  { slug: 'aldermark-department', name: 'Department for Communities of Aldermark', kind: 'department' },
+  { slug: 'larch-and-rowe', name: 'Larch and Rowe Auditors', kind: 'audit-firm' },
+  { slug: 'aldermark-inspectorate', name: 'Best Value Inspectorate of Aldermark', kind: 'inspectorate' },
+  { slug: 'north-vale-homes', name: 'North Vale Homes', kind: 'partner' },
 ]
 
 /** Every role is held by somebody; all have the one password. Nobody of these exists. */

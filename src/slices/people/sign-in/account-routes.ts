@@ -107,7 +107,7 @@ function accountPage(actor: Identified['actor'], session: number, { account, ses
       { term: 'Account made', text: formatMoment(account.made_at) },
     ],
     memberships: actor.memberships.map((m) => [{ text: m.name }, { text: rolesInWords(m.roles) }]),
-    grants: grants.map((g) => [{ text: g.organisation }, { text: grantWords(g.subject, g.subject_id) }, { text: g.why }, { text: formatMoment(g.made_at) }]),
+    grants: grants.map((g) => [{ text: grantWords(g.subject, g.subject_id, g.organisation) }, { text: g.why }, { text: formatMoment(g.made_at) }]),
     sessions: sessions.map((s) => ({
       id: s.id,
       browser: browserInWords(s.browser),
