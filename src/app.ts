@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import type { Store } from '#kernel/db/index.ts'
 import { createServer } from '#kernel/web/server.ts'
 import type { House, Slice } from '#kernel/slice.ts'
+import { benchmarking } from '#slices/benchmarking/index.ts'
 import { indicators } from '#slices/indicators/index.ts'
 import { demonstrationPassword, demonstrationSignIns, identify, people, rolesInWords } from '#slices/people/index.ts'
 import { places } from '#slices/places/index.ts'
 
 /** The capabilities, in the order of registration and of dependency: each may use the kernel and those before it. */
-export const slices: readonly Slice[] = [people, places, indicators]
+export const slices: readonly Slice[] = [people, places, indicators, benchmarking]
 
 export const sliceNames = slices.map((slice) => slice.name)
 

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
+import { knownAt } from '#kernel/db/known-at.ts'
 import { refused } from '#kernel/problems.ts'
 import { authorities, type Authority } from './authorities.ts'
 
@@ -9,8 +9,11 @@ import { authorities, type Authority } from './authorities.ts'
 /** What is asked of a group: who belonged to it on a day, as the groupings were known at a moment. */
 export interface GroupQuestion {
   address: string
-  /** The day on which computed groups count who was in being: usually the last day of a period. */
-  on: string
+  /**
+   * The day on which computed groups count who was in being: usually the last day of a period. Absent: everybody who ever
+   * was, for a question about many periods, which then asks `isInBeing` of each member and period.
+   */
+  on?: string | undefined
   /** The authority in question; `neighbours:` has no meaning without it. */
   of?: Authority | undefined
   /** When the grouping should have been known; absent: now. */
@@ -73,7 +76,7 @@ async function computed(
   limits: { nation?: string; region?: string; kind?: string; tier?: string },
   title: string,
 ): Promise<Group> {
-  let query = inBeing(authorities(db), on)
+  let query = on === undefined ? authorities(db) : inBeing(authorities(db), on)
   if (limits.nation !== undefined) query = query.where('a.nation', '=', limits.nation)
   if (limits.region !== undefined) query = query.where('a.region', '=', limits.region)
   if (limits.kind !== undefined) query = query.where('a.kind', '=', limits.kind)
@@ -136,11 +139,14 @@ async function kept(db: Reader, question: GroupQuestion, type: 'family' | 'neigh
   return { address: question.address, title: group.title, publisher: group.publisher, dated: group.dated, members }
 }
 
-/** True for rows that were current at the moment; for rows that are current now when no moment is given. */
-export function knownAt(alias: string, moment: Date | undefined) {
-  const from = sql.ref<Date>(`${alias}.known_from`)
-  const to = sql.ref<Date>(`${alias}.known_to`)
-  return moment ? sql<boolean>`${from} <= ${moment} and ${to} > ${moment}` : sql<boolean>`${to} = 'infinity'`
+/** Whether membership follows from the register on a day (all, nation, region, kind, tier), not from a list somebody keeps. */
+export function isComputed(address: string): boolean {
+  return !['family', 'neighbours', 'list'].includes(split(address)[0])
+}
+
+/** Whether an authority was in being on a day. */
+export function isInBeing({ starts, ends }: Pick<Authority, 'starts' | 'ends'>, day: string): boolean {
+  return (starts === null || starts <= day) && (ends === null || ends >= day)
 }
 
 /** A group somebody may choose, for drop-downs and the API. */

@@ -1,6 +1,8 @@
 import type { Slice } from '#kernel/slice.ts'
 import { seed } from './seed.ts'
 
+export { authorities, authorityByCode, codesAndNamesOf, successionOf, type Authority } from './authorities.ts'
+export { groupChoices, isComputed, isInBeing, resolveGroup, type Group, type GroupChoice, type GroupQuestion } from './groups.ts'
 export { areaLevelOf, kindOf, kindOfGss, realKinds } from './kinds.ts'
 export type { AreaLevel, AuthorityKind, Tier } from './kinds.ts'
 export { normalName, nameWithoutKind } from './names.ts'

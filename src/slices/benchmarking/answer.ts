@@ -1,0 +1,143 @@
+import { z } from 'zod'
+
+// What a comparison answers with, on the command line and to programs. Fields have the words of the glossary; figures are in
+// the measure's own unit as published and are never rounded; null means that there is nothing to say.
+
+const figure = z.number().nullable()
+const words = z.string().nullable()
+
+export const measureAnswer = z.object({
+  code: z.string(),
+  title: z.string(),
+  version: z.number().describe('Version of the definition used.'),
+  dimension: words,
+  service: words,
+  unit: z.string(),
+  unit_kind: z.string(),
+  prefix: z.string(),
+  suffix: z.string(),
+  display_factor: z.number().describe('What to multiply a value by before showing it: 100 where percentages are kept as fractions.'),
+  decimals: z.number().describe('How many decimals the publisher shows.'),
+  polarity: z.enum(['higher', 'lower', 'midpoint', 'none']).describe('Which way is better.'),
+  midpoint: figure.describe('The best value, where the polarity is midpoint.'),
+  numerator_name: words,
+  denominator_name: words,
+  change_as: z.enum(['difference', 'relative']),
+  publisher: z.string(),
+  source_link: words,
+  licence: words,
+  fictional: z.boolean(),
+})
+
+export const periodAnswer = z.object({
+  label: z.string(),
+  kind: z.string(),
+  starts: z.string().describe('First day.'),
+  ends: z.string().describe('Last day.'),
+})
+
+const groupAddress = z.object({
+  address: z.string(),
+  title: z.string(),
+  publisher: words.describe('Who sorted the authorities; null for groups that follow from the register.'),
+  dated: words.describe('The date the publisher gives the grouping.'),
+  asked: z.boolean().describe('False: no group was asked for and this is the usual one.'),
+})
+
+const authorityName = z.object({ code: z.string(), name: z.string(), known_name: z.string() })
+
+const reach = z.object({
+  quartile: z.number().describe('The quarter that would be reached.'),
+  bound: z.number().describe('The value at its edge; reaching it is enough.'),
+  difference: z.number().describe("bound − value, in the measure's unit."),
+  numerator_change: figure.describe('The same in people, homes, days or pounds: positive is more of them. Null: not known.'),
+  numerator_factor: z.number().describe("Unit of numerator_change in units of the published numerator's name: 1, or 1000 where it is in thousands."),
+  words: z.string(),
+})
+
+export const rowAnswer = z.object({
+  ...authorityName.shape,
+  value: figure,
+  numerator: figure,
+  denominator: figure,
+  status: z.string(),
+  reason: words.describe('Why there is no value.'),
+  rank: figure.describe('Competition rank, best 1. Null without a value or where the measure has no better direction.'),
+  compared: z.number().describe('How many of the group have a value.'),
+  rank_share: figure.describe('rank ÷ compared.'),
+  quartile: figure.describe('1 best to 4. Null when fewer than eight have a value.'),
+  deviation: figure.describe('(value − median) ÷ median absolute deviation; neither scaled nor turned.'),
+  deviation_scaled: figure.describe('The same ÷ 1.4826, turned so that positive is better.'),
+  change_since_previous: figure.describe("Positive is better. In the measure's unit for change_as difference, else a fraction."),
+  previous_period: words,
+  previous_value: figure,
+  change_since_first: figure,
+  first_period: words,
+  first_value: figure,
+  interval: z
+    .object({ lower: z.number(), upper: z.number(), method: z.enum(['published', 'wilson', 'byar']) })
+    .nullable()
+    .describe('95% confidence interval.'),
+  clearly_different: z.boolean().nullable().describe('Whether the interval leaves out the median of the group. Null: no interval.'),
+  against_median: words.describe('The same in words.'),
+  reach: reach.nullable().describe('What the next better quarter would take.'),
+  position: z.string().describe('Where it stands, in words.'),
+})
+
+export const groupAnswer = z.object({
+  ...groupAddress.shape,
+  expected: z.number().describe('Authorities in the group.'),
+  compared: z.number().describe('Authorities with a value.'),
+  missing: z.array(z.object({ ...authorityName.shape, status: z.string(), reason: words })),
+  minimum: figure,
+  quartile_lower: figure.describe('Lower edge of the middle half, as a number.'),
+  median: figure,
+  quartile_upper: figure,
+  maximum: figure,
+  mean: figure,
+  weighted_mean: figure.describe('Sum of numerators ÷ sum of denominators after multipliers.'),
+  weighted_over: z.number().describe('How many count in the weighted mean.'),
+  median_absolute_deviation: figure,
+})
+
+export const comparisonAnswer = z.object({
+  sentence: z.string().describe('The comparison in a sentence or two.'),
+  measure: measureAnswer,
+  period: periodAnswer.extend({ asked: z.boolean().describe('False: no period was asked for and this is the latest.') }),
+  known_at: words.describe('The moment whose knowledge this is; null: now.'),
+  group: groupAnswer,
+  authority: authorityName
+    .extend({ in_group: z.boolean() })
+    .nullable()
+    .describe('The authority in question, where one was named.'),
+  method: z.string(),
+  caveats: z.array(z.string()),
+  authorities: z.array(rowAnswer).describe('Every authority of the group, in alphabetical order.'),
+})
+
+export const trendAnswer = z.object({
+  measure: measureAnswer,
+  authority: authorityName,
+  group: groupAddress,
+  known_at: words,
+  breaks: z.array(z.object({ starts: z.string(), note: z.string() })),
+  points: z.array(
+    z.object({
+      ...periodAnswer.shape,
+      value: figure.describe('Null: a gap.'),
+      status: z.string(),
+      reason: words,
+      compared: z.number(),
+      quartile_lower: figure,
+      median: figure,
+      quartile_upper: figure,
+      after_break: z.boolean().describe('Whether a break in series stands before this period and after the one before.'),
+    }),
+  ),
+})
+
+export type ComparisonAnswer = z.infer<typeof comparisonAnswer>
+export type ComparisonRowAnswer = z.infer<typeof rowAnswer>
+export type MeasureAnswer = z.infer<typeof measureAnswer>
+export type TrendAnswer = z.infer<typeof trendAnswer>
+export type ReachAnswer = z.infer<typeof reach>

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { everyone, type Actor } from '#kernel/access/actor.ts'
+import { momentGiven } from '#kernel/db/known-at.ts'
+import { bothStores, type TestStore } from '#kernel/testing/store.ts'
+import { buildBreak, buildFigures, buildMeasure } from '#slices/indicators/builders.ts'
+import { buildAuthorities, buildGroup } from '#slices/places/builders.ts'
+import { comparison, type ComparisonQuestion } from './comparison.ts'
+
+const letters = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H']
+
+describe.each(bothStores)('a comparison on %s', (_name, open) => {
+  let test_: TestStore
+  let id: Map<string, number>
+
+  beforeAll(async () => {
+    test_ = await open()
+    const { store } = test_
+    id = await buildAuthorities(store, [
+      ...letters.map((letter) => ({ code: `S${letter}`, known_name: `${letter}-shire` })),
+      { code: 'OLD', known_name: 'Old-shire', ends: '2021-03-31' },
+      { code: 'NEW', known_name: 'New-shire', starts: '2021-04-01' },
+      { code: 'ENG', known_name: 'England-shire', kind: 'county', nation: 'england' },
+    ])
+    const lettersOnly = letters.map((letter) => id.get(`S${letter}`)!)
+    await buildGroup(store, { type: 'family', source: 'test', slug: 'first-four', members: lettersOnly.slice(0, 4) })
+    await buildGroup(store, { type: 'neighbours', source: 'test', slug: 'SA', of: lettersOnly[0]!, members: lettersOnly.slice(2, 5) })
+    const paid = await buildMeasure(store, { code: 'paid-on-time', aliases: ['PAID 1'], title: 'Paid on time', decimals: 0 })
+    await buildFigures(store, paid, [
+      ...lettersOnly.map((authority, i) => ({ authority, period: '2021-22', value: 10 * (i + 1) })),
+      ...lettersOnly.map((authority, i) => ({ authority, period: '2020-21', value: 10 * (i + 1) - 2 })),
+      ...lettersOnly.map((authority, i) => ({ authority, period: '2018-19', value: 10 * (i + 1) - 5 })),
+      { authority: id.get('OLD')!, period: '2020-21', value: 99 },
+    ])
+    await buildFigures(store, paid, [{ authority: id.get('SA')!, period: '2021-22', value: 85 }], { knownFrom: new Date('2023-03-01T10:00:00Z') })
+  })
+  afterAll(() => test_.close())
+
+  const ask = (question: Partial<ComparisonQuestion>, actor: Actor = { kind: 'system', name: 'test' }) =>
+    test_.store.read(actor, (db) => comparison(db, { measure: 'paid-on-time', period: '2021-22', group: 'nation:scotland', ...question }))
+  const rowOf = (answer: Awaited<ReturnType<typeof ask>>, code: string) => answer.authorities.find((row) => row.code === code)
+
+  test('ranks those with a value and says who has none and why', async () => {
+    const answer = await ask({})
+    expect(answer.authorities.map((row) => row.known_name)).toEqual([...letters.map((letter) => `${letter}-shire`), 'New-shire'])
+    expect(rowOf(answer, 'SA')).toMatchObject({ value: 85, rank: 1, compared: 8, rank_share: 0.125, quartile: 1, position: 'in the best quarter' })
+    expect(answer.group).toMatchObject({ expected: 9, compared: 8, median: 55, minimum: 20, maximum: 85 })
+    expect(answer.group.missing).toEqual([{ code: 'NEW', name: 'New-shire Council', known_name: 'New-shire', status: 'absent', reason: 'missing' }])
+    expect(answer.sentence).toContain('Paid on time (%), 2021-22: the median of all authorities in Scotland is 55%; 8 of 9 have a figure.')
+  })
+
+  test('as known before a correction gives the figure as it was then', async () => {
+    const answer = await ask({ knownAt: momentGiven('2023-02-28', 'as-known-at') })
+    expect(rowOf(answer, 'SA')).toMatchObject({ value: 10, rank: 8, change_since_previous: 2, previous_period: '2020-21', first_period: '2018-19' })
+    expect(rowOf(answer, 'SA')?.reach).toMatchObject({ quartile: 3, bound: 27.5, difference: 17.5 })
+    expect(answer.known_at).toBe('2023-02-28T23:59:59.999Z')
+    expect(rowOf(await ask({ knownAt: momentGiven('2023-03-01', 'as-known-at') }), 'SA')?.value).toBe(85)
+  })
+
+  test('counts the authorities that were in being in the period, each for itself', async () => {
+    const answer = await ask({ period: '2020/21' })
+    expect(rowOf(answer, 'OLD')).toMatchObject({ value: 99, rank: 1 })
+    expect(rowOf(answer, 'NEW')).toBeUndefined()
+  })
+
+  test('takes a family as it is, and the neighbours of an authority together with it', async () => {
+    expect((await ask({ group: 'family:test/first-four' })).authorities.map((row) => row.code)).toEqual(['SA', 'SB', 'SC', 'SD'])
+    const neighbours = await ask({ group: 'neighbours:test', authority: 'SA' })
+    expect(neighbours.authorities.map((row) => row.code)).toEqual(['SA', 'SC', 'SD', 'SE'])
+    expect(neighbours.authority).toMatchObject({ code: 'SA', in_group: true })
+    expect(rowOf(neighbours, 'SA')).toMatchObject({ rank: 1, quartile: null, position: 'too few to compare (4 have a figure)' })
+    await expect(ask({ group: 'neighbours:test' })).rejects.toThrow('Say whose')
+  })
+
+  test('says which period and group it took when none was asked for', async () => {
+    const answer = await ask({ period: undefined, group: undefined, authority: 'SB' })
+    expect([answer.period.label, answer.period.asked, answer.group.address, answer.group.asked]).toEqual(['2021-22', false, 'kind:scottish-council', false])
+    const usual = await ask({ period: undefined, group: undefined, authority: 'SA' })
+    expect(usual.group.address).toBe('neighbours:test')
+    expect((await ask({ period: undefined, authority: 'OLD' })).period.label).toBe('2020-21')
+    expect((await ask({ authority: 'OLD' })).sentence).toContain('Old-shire was not in this group then.')
+  })
+
+  test('finds a measure by another of its codes, and says what to ask instead of what is not there', async () => {
+    expect((await ask({ measure: 'paid1' })).measure.code).toBe('paid-on-time')
+    await expect(ask({ measure: 'paid-in-time' })).rejects.toThrow('Perhaps paid-on-time is meant.')
+    await expect(ask({ period: '2030-31' })).rejects.toThrow('paid-on-time has no figures for 2030-31. The latest it has are 2021-22, 2020-21, 2018-19.')
+    await expect(ask({ group: 'nation:atlantis' })).rejects.toThrow('There is no group "nation:atlantis"')
+    await buildMeasure(test_.store, { code: 'other-paid', aliases: ['PAID-1'] })
+    await expect(ask({ measure: 'paid 1' })).rejects.toThrow('Several measures are called "paid 1": other-paid, paid-on-time.')
+  })
+
+  test('never compares across a break in series', async () => {
+    const broken = await buildMeasure(test_.store, { code: 'broken' })
+    await buildFigures(test_.store, broken, ['2018-19', '2019-20', '2020-21', '2021-22'].map((period, i) => ({ authority: id.get('SA')!, period, value: i })))
+    await buildBreak(test_.store, broken, '2020-04-01')
+    const after = await ask({ measure: 'broken' })
+    expect(rowOf(after, 'SA')).toMatchObject({ previous_period: '2020-21', first_period: '2020-21', change_since_first: 1 })
+    expect(after.caveats.join()).toContain('breaks on 2020-04-01 (new method)')
+    expect(rowOf(await ask({ measure: 'broken', period: '2020-21' }), 'SA')).toMatchObject({ change_since_previous: null, previous_period: null })
+    expect(rowOf(await ask({ measure: 'broken', period: '2019-20' }), 'SA')).toMatchObject({ previous_period: '2018-19' })
+  })
+
+  test('keeps back figures that rest on small numbers, and lets nothing be worked out from the rest', async () => {
+    const small = await buildMeasure(test_.store, { code: 'small', small_numbers: 5 })
+    const figure = (letter: string, numerator: number, denominator = 50) => ({
+      authority: id.get(`S${letter}`)!, period: '2021-22', numerator, denominator, value: (100 * numerator) / denominator,
+    })
+    await buildFigures(test_.store, small, [figure('A', 4), figure('B', 0), figure('C', 5), figure('D', 47), figure('E', 3, 3), figure('F', 20)])
+    const answer = await ask({ measure: 'small' })
+    for (const code of ['SA', 'SD', 'SE']) {
+      expect(rowOf(answer, code)).toMatchObject({ value: null, numerator: null, rank: null, reason: 'suppressed', position: 'no figure: suppressed' })
+    }
+    expect(answer.group).toMatchObject({ compared: 3, maximum: 40, mean: 50 / 3, weighted_over: 3 })
+    expect(rowOf(answer, 'SB')).toMatchObject({ value: 0, rank: 3 })
+  })
+
+  test('knows nothing of another organisation’s local measure', async () => {
+    const [row] = await test_.raw.rows<{ id: number }>(`insert into people.organisation (slug, name, kind) values ('northmere', 'Northmere', 'authority') returning id`)
+    const organisation = row!.id
+    const local = await buildMeasure(test_.store, { code: 'local-one', organisation })
+    await buildFigures(test_.store, local, [{ authority: id.get('SA')!, period: '2021-22', value: 1 }], { organisation })
+    const member = (of: number): Actor => ({
+      kind: 'person', account: 1, name: 'Sam', grants: [],
+      memberships: [{ organisation: of, slug: 'x', name: 'X', kind: 'authority', authority: null, roles: ['reader'] }],
+    })
+    expect(rowOf(await ask({ measure: 'local-one' }, member(organisation)), 'SA')?.value).toBe(1)
+    for (const stranger of [member(organisation + 1), everyone]) {
+      await expect(ask({ measure: 'local-one' }, stranger)).rejects.toThrow('There is no measure with the code "local-one".')
+    }
+  })
+})

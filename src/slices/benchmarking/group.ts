@@ -1,0 +1,57 @@
+import type { Reader } from '#kernel/db/index.ts'
+import { knownAt } from '#kernel/db/known-at.ts'
+import type { Period } from '#kernel/periods/index.ts'
+import { isComputed, isInBeing, resolveGroup, type Authority, type Group } from '#slices/places/index.ts'
+
+/** A group, who was ever in it, and how it came to be chosen. */
+export interface ChosenGroup extends Group {
+  /** False when nobody asked for it and it is the usual one. */
+  asked: boolean
+  /** Whether the register decides who belongs to it on a day. */
+  computed: boolean
+}
+
+/** Models of likeness for a council as a whole come before those made for one service; then by name. */
+const generalModels = ['oflog', 'ons-global']
+
+/**
+ * The group asked for, with everybody who ever was in it. When none is asked for: the authority's nearest neighbours, else
+ * all of its kind; without an authority, all authorities.
+ */
+export async function chooseGroup(
+  db: Reader,
+  { group, authority, knownAt: moment }: { group?: string | undefined; authority?: Authority | undefined; knownAt?: Date | undefined },
+): Promise<ChosenGroup> {
+  const address = group ?? (authority ? await usualGroup(db, authority, moment) : 'all')
+  const resolved = await resolveGroup(db, { address, of: authority, knownAt: moment })
+  return { ...resolved, asked: group !== undefined, computed: isComputed(address) }
+}
+
+async function usualGroup(db: Reader, authority: Authority, moment: Date | undefined): Promise<string> {
+  const lists = await db
+    .selectFrom('places.comparator_group as g')
+    .select('g.source')
+    .where('g.of_authority', '=', authority.id)
+    .where(knownAt('g', moment))
+    .execute()
+  const sources = lists.map(({ source }) => source).sort()
+  const usual = generalModels.find((source) => sources.includes(source)) ?? sources[0]
+  return usual === undefined ? `kind:${authority.kind}` : `neighbours:${usual}`
+}
+
+/**
+ * Who of a group is expected to have a figure for a period, in alphabetical order. For computed groups: those in being on the
+ * period's last day whose kind the measure applies to. A list somebody keeps is taken as it is: who was not in being then
+ * has no figure, and that is said.
+ */
+export function membersDuring(group: ChosenGroup, period: Period, kinds: readonly string[]): Authority[] {
+  const members = group.computed
+    ? group.members.filter((one) => isInBeing(one, period.ends) && (kinds.length === 0 || kinds.includes(one.kind)))
+    : group.members
+  return members.toSorted((a, b) => a.known_name.localeCompare(b.known_name, 'en') || (a.code < b.code ? -1 : 1))
+}
+
+/** Why a member without a row has no figure. */
+export function reasonWithoutRow(member: Authority, period: Period): string {
+  return isInBeing(member, period.ends) || isInBeing(member, period.starts) ? 'missing' : 'not-in-being'
+}

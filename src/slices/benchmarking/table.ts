@@ -1,0 +1,43 @@
+import { csvRow, type CellValue } from '#kernel/tables/index.ts'
+import type { ComparisonAnswer, ComparisonRowAnswer } from './answer.ts'
+
+const columns: readonly (readonly [string, (row: ComparisonRowAnswer, answer: ComparisonAnswer) => CellValue])[] = [
+  ['measure', (_row, { measure }) => measure.code],
+  ['period', (_row, { period }) => period.label],
+  ['group', (_row, { group }) => group.address],
+  ['known_at', (_row, { known_at }) => known_at],
+  ['code', (row) => row.code],
+  ['name', (row) => row.name],
+  ['value', (row) => row.value],
+  ['numerator', (row) => row.numerator],
+  ['denominator', (row) => row.denominator],
+  ['status', (row) => row.status],
+  ['reason', (row) => row.reason],
+  ['rank', (row) => row.rank],
+  ['compared', (row) => row.compared],
+  ['rank_share', (row) => row.rank_share],
+  ['quartile', (row) => row.quartile],
+  ['deviation', (row) => row.deviation],
+  ['deviation_scaled', (row) => row.deviation_scaled],
+  ['change_since_previous', (row) => row.change_since_previous],
+  ['previous_period', (row) => row.previous_period],
+  ['previous_value', (row) => row.previous_value],
+  ['change_since_first', (row) => row.change_since_first],
+  ['first_period', (row) => row.first_period],
+  ['first_value', (row) => row.first_value],
+  ['interval_lower', (row) => row.interval?.lower ?? null],
+  ['interval_upper', (row) => row.interval?.upper ?? null],
+  ['interval_method', (row) => row.interval?.method ?? null],
+  ['clearly_different', (row) => row.clearly_different === null ? null : String(row.clearly_different)],
+  ['position', (row) => row.position],
+  ['reach_quartile', (row) => row.reach?.quartile ?? null],
+  ['reach_bound', (row) => row.reach?.bound ?? null],
+  ['reach_difference', (row) => row.reach?.difference ?? null],
+  ['reach_numerator_change', (row) => row.reach?.numerator_change ?? null],
+]
+
+/** The comparison as CSV: a row for each authority that says by itself what it is of. */
+export function comparisonTable(answer: ComparisonAnswer): string {
+  const header = csvRow(columns.map(([name]) => name))
+  return header + answer.authorities.map((row) => csvRow(columns.map(([, cell]) => cell(row, answer)))).join('')
+}

@@ -1,0 +1,167 @@
+import { sql } from 'kysely'
+import type { Reader } from '#kernel/db/index.ts'
+import { knownAt } from '#kernel/db/known-at.ts'
+import type { Measure } from '../measures/queries.ts'
+import { withheld } from './small-numbers.ts'
+
+/** What every reading of figures selects. `o` is the observation, `v` the version of the measure whose rules hold. */
+function figures(db: Reader) {
+  return db
+    .selectFrom('indicators.observation as o')
+    .innerJoin('indicators.measure_version as v', 'v.measure', 'o.measure')
+    .select([
+      'o.measure', 'o.authority', 'o.period', 'o.value', 'o.numerator', 'o.denominator', 'o.lower', 'o.upper', 'o.status',
+      'o.reason', 'o.marker', 'o.known_from', 'o.import', 'o.restored', withheld('o', 'v').as('withheld'),
+    ])
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof figures>['execute']>>[number]
+
+/** A figure fit to be shown: numbers as numbers, and nothing where the measure's small-number rule keeps it back. */
+export interface Figure {
+  measure: number
+  authority: number
+  period: number
+  /** In the measure's unit as published. Null: absent, and `reason` says why. */
+  value: number | null
+  numerator: number | null
+  denominator: number | null
+  /** Published 95% confidence limits. */
+  lower: number | null
+  upper: number | null
+  status: string
+  reason: string | null
+  /** What the publisher wrote where it was not a number. */
+  marker: string | null
+  known_from: Date
+  import: number
+}
+
+const number = (text: string | null) => (text === null ? null : Number(text))
+const nothing = { value: null, numerator: null, denominator: null, lower: null, upper: null }
+
+function shown(row: Row): Figure {
+  const { measure, period, status, reason, marker, known_from } = row
+  // Only rows of authorities are read here, so there is one.
+  const figure = { measure, authority: row.authority!, period, status, reason, marker, known_from, import: row.import }
+  if (row.withheld && row.value !== null) return { ...figure, ...nothing, status: 'absent', reason: 'suppressed' }
+  if (row.value === null) return { ...figure, ...nothing }
+  return {
+    ...figure,
+    value: Number(row.value),
+    numerator: number(row.numerator),
+    denominator: number(row.denominator),
+    lower: number(row.lower),
+    upper: number(row.upper),
+  }
+}
+
+/** Figures of authorities for a measure and some periods, as known at a moment. Who has no row is not in the answer. */
+export async function figuresOf(
+  db: Reader,
+  measure: Pick<Measure, 'id' | 'version'>,
+  { authorities, periods, knownAt: moment }: { authorities: readonly number[]; periods: readonly number[]; knownAt?: Date | undefined },
+): Promise<Figure[]> {
+  const rows = await figures(db)
+    .where('v.version', '=', measure.version)
+    .where('o.measure', '=', measure.id)
+    .where(sql<boolean>`o.period = any(${[...periods]}::int[])`)
+    .where(sql<boolean>`o.place = any(${[...authorities]}::int[])`)
+    .where(knownAt('o', moment))
+    .execute()
+  return rows.map(shown)
+}
+
+/** A value alone, for series and medians. Absent and withheld ones are left out. */
+export interface DatedValue {
+  authority: number
+  period: number
+  value: number
+}
+
+/** The values of authorities for a measure and some periods. */
+export async function valuesOf(
+  db: Reader,
+  measure: Pick<Measure, 'id' | 'version'>,
+  { authorities, periods, knownAt: moment }: { authorities: readonly number[]; periods: readonly number[]; knownAt?: Date | undefined },
+): Promise<DatedValue[]> {
+  const rows = await db
+    .selectFrom('indicators.observation as o')
+    .innerJoin('indicators.measure_version as v', 'v.measure', 'o.measure')
+    .select(['o.place', 'o.period', sql<string>`o.value`.as('value')])
+    .where('v.version', '=', measure.version)
+    .where('o.measure', '=', measure.id)
+    .where('o.value', 'is not', null)
+    .where(sql<boolean>`o.period = any(${[...periods]}::int[])`)
+    .where(sql<boolean>`o.place = any(${[...authorities]}::int[])`)
+    .where(sql<boolean>`not ${withheld('o', 'v')}`)
+    .where(knownAt('o', moment))
+    .execute()
+  return rows.map(({ place, period, value }) => ({ authority: place, period, value: Number(value) }))
+}
+
+/** The kinds of authority with at least one value for a measure and period. */
+export async function kindsWithFigures(db: Reader, measure: number, period: number, moment?: Date): Promise<string[]> {
+  const rows = await db
+    .selectFrom('indicators.observation as o')
+    .innerJoin('places.authority as a', 'a.id', 'o.authority')
+    .select('a.kind')
+    .distinct()
+    .where('o.measure', '=', measure)
+    .where('o.period', '=', period)
+    .where('o.value', 'is not', null)
+    .where(knownAt('o', moment))
+    .execute()
+  return rows.map((row) => row.kind)
+}
+
+/** Everything ever known of one figure, the oldest first. `known_to` is null for what is known now. */
+export async function revisionsOf(
+  db: Reader,
+  key: { measure: Pick<Measure, 'id' | 'version'>; authority: number; period: number },
+): Promise<(Figure & { known_to: Date | null; restored: boolean; recipe_name: string; file_name: string })[]> {
+  const rows = await figures(db)
+    .innerJoin('indicators.import as i', 'i.id', 'o.import')
+    .select([sql<Date | null>`nullif(o.known_to, 'infinity')`.as('known_to'), 'i.recipe_name', 'i.file_name'])
+    .where('v.version', '=', key.measure.version)
+    .where('o.measure', '=', key.measure.id)
+    .where('o.period', '=', key.period)
+    .where('o.place', '=', key.authority)
+    .orderBy('o.known_from')
+    .execute()
+  return rows.map((row) => ({ ...shown(row), known_to: row.known_to, restored: row.restored, recipe_name: row.recipe_name, file_name: row.file_name }))
+}
+
+export interface ObservationFilters {
+  measure?: Pick<Measure, 'id'> | undefined
+  authority?: number | undefined
+  /** Ids of periods. */
+  periods?: readonly number[] | undefined
+  knownAt?: Date | undefined
+}
+
+/** Where a page of observations ended. */
+export type ObservationKey = readonly [measure: number, period: number, place: number]
+
+/**
+ * Figures of authorities as known at a moment, with what they are of, in a fixed order: by measure, period and authority
+ * as they first came in. At most `limit`, after the key given.
+ */
+export async function observations(db: Reader, filters: ObservationFilters, page: { after: ObservationKey | null; limit: number }) {
+  let query = figures(db)
+    .innerJoin('indicators.measure as m', 'm.id', 'o.measure')
+    .innerJoin('indicators.period as p', 'p.id', 'o.period')
+    .innerJoin('places.authority as a', 'a.id', 'o.authority')
+    .select(['m.code as measure_code', 'p.label as period_label', 'p.starts', 'p.ends', 'a.code as authority_code', 'a.known_name', 'v.title', 'v.unit'])
+    .where(knownAt('o', filters.knownAt))
+    .where(knownAt('v', filters.knownAt))
+  if (filters.measure) query = query.where('o.measure', '=', filters.measure.id)
+  if (filters.authority !== undefined) query = query.where('o.authority', '=', filters.authority)
+  if (filters.periods) query = query.where(sql<boolean>`o.period = any(${[...filters.periods]}::int[])`)
+  if (page.after) {
+    const [measure, period, place] = page.after
+    query = query.where(sql<boolean>`(o.measure, o.period, o.place) > (${measure}::int, ${period}::int, ${place}::int)`)
+  }
+  const rows = await query.orderBy('o.measure').orderBy('o.period').orderBy('o.place').limit(page.limit).execute()
+  return rows.map((row) => ({ ...row, ...shown(row) }))
+}
