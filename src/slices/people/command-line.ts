@@ -92,7 +92,7 @@ first entry that does not hold and why.`,
     const report = await house.store.read(commandLine, (db) => verifyTrail(db))
     if (values.json) out(JSON.stringify(report))
     else if (!report.broken) out(`The trail is unbroken: ${report.checked} entries checked.`)
-    else err(`The trail is broken at entry ${report.broken.entry}: ${report.broken.reason}. The ${report.checked} entries before it hold.`)
+    else err(`The trail is broken at entry ${report.broken.entry}: ${report.broken.reason}. Entries that hold before it: ${report.checked}.`)
     return report.broken ? 1 : 0
   },
 }
