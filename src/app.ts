@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import type { Actor } from '#kernel/access/actor.ts'
 import type { Store } from '#kernel/db/index.ts'
+import { SettingsProblem } from '#kernel/problems.ts'
 import { createServer } from '#kernel/web/server.ts'
 import type { House, Slice } from '#kernel/slice.ts'
 import { benchmarking } from '#slices/benchmarking/index.ts'
@@ -17,17 +19,31 @@ export function createApp(house: House): Promise<FastifyInstance> {
   return createServer(house, { slices, identify: (request) => identify(house, request) })
 }
 
-/** Fills a new store with the fictional nation, slice by slice. */
+const starter: Actor = { kind: 'system', name: 'start' }
+const [begun, complete] = ['demonstration.begun', 'demonstration.complete']
+const subject = 'installation:demonstration'
+
+/** Fills a new store with the fictional nation, slice by slice. The trail says when it began and when it was complete. */
 export async function fillWithDemonstration(house: House): Promise<void> {
+  const note = (action: string, says: string) => house.store.change(starter, action, () => Promise.resolve({ subject, says, result: null }))
+  await note(begun, 'began to load the demonstration, in which everything is fictional')
   for (const slice of slices) await slice.seed?.(house)
+  await note(complete, 'finished loading the demonstration')
 }
 
-/** Whether this store was filled with the demonstration, whatever the settings say today. */
-export function holdsDemonstration(store: Store): Promise<boolean> {
-  return store.read({ kind: 'system', name: 'start' }, async (db) => {
-    const fictional = await db.selectFrom('places.authority').select('id').where('fictional', '=', true).limit(1).executeTakeFirst()
-    return fictional !== undefined
-  })
+/**
+ * Whether this store was filled with the demonstration, whatever the settings say today.
+ *
+ * @throws SettingsProblem when the load was interrupted, which can leave a part of it in a database on a server
+ */
+export async function holdsDemonstration(store: Store): Promise<boolean> {
+  const entries = await store.read(starter, (db) => db.selectFrom('kernel.trail').select('action').where('subject', '=', subject).execute())
+  if (entries.length > 0 && !entries.some(({ action }) => action === complete)) {
+    throw new SettingsProblem([
+      'The demonstration was being loaded into the database in DATABASE_URL when the workbench was stopped, so what is in it is not complete. Make a new, empty database and use that.',
+    ])
+  }
+  return entries.length > 0
 }
 
 /** What is printed when a store with the demonstration starts. */

@@ -25,7 +25,16 @@ async function start(config: Config): Promise<void> {
     say('Loading the demonstration: a fictional nation with its figures. This happens once.')
     await fillWithDemonstration({ store: empty, config, log, now })
   })
-  const house: House = { store, config: { ...config, demo: (await holdsDemonstration(store)) ? 'on' : 'off' }, log, now }
+  try {
+    await serve({ store, config: { ...config, demo: (await holdsDemonstration(store)) ? 'on' : 'off' }, log, now }, say)
+  } catch (cause) {
+    await store.close()
+    throw cause
+  }
+}
+
+async function serve(house: House, say: (text: string) => void): Promise<void> {
+  const { store, config } = house
   const app = await createApp(house)
   stopOnSignals(async () => {
     await app.close()
@@ -35,12 +44,11 @@ async function start(config: Config): Promise<void> {
     await app.listen({ port: config.port, host: config.host })
   } catch (cause) {
     await app.close()
-    await store.close()
     throw listeningFault(cause, config)
   }
   const { port } = app.server.address() as AddressInfo
   say(`\nBest Value Workbench is at ${config.port === 0 ? `http://${config.host}:${port}` : config.baseUrl}`)
-  if (house.config.demo === 'on') for (const line of demonstration) say(line)
+  if (config.demo === 'on') for (const line of demonstration) say(line)
   say('\nPress Ctrl-C to stop.')
 }
 

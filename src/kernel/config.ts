@@ -71,9 +71,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 /** The secret of an embedded installation, made on first use and readable by its owner only. */
 function keptSecret(dataDir: string): string {
   const file = join(dataDir, 'session-secret')
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
   const secret = randomBytes(48).toString('base64url')
   try {
+    if (existsSync(file)) return readFileSync(file, 'utf8').trim()
     mkdirSync(dataDir, { recursive: true })
     writeFileSync(file, secret, { mode: 0o600 })
   } catch (cause) {

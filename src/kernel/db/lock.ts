@@ -13,7 +13,7 @@ import { SettingsProblem } from '../problems.ts'
  */
 export function lockFolder(folder: string, address: string): () => void {
   const holderFile = join(folder, 'held-by.json')
-  const lock = new DatabaseSync(join(folder, 'lock'))
+  const lock = openLock(folder)
   try {
     lock.exec('pragma locking_mode = exclusive; pragma journal_mode = memory; begin exclusive; create table if not exists held (x)')
   } catch {
@@ -24,6 +24,14 @@ export function lockFolder(folder: string, address: string): () => void {
   return () => {
     rmSync(holderFile, { force: true })
     lock.close()
+  }
+}
+
+function openLock(folder: string): DatabaseSync {
+  try {
+    return new DatabaseSync(join(folder, 'lock'))
+  } catch {
+    throw new SettingsProblem([`DATA_DIR: nothing can be written in the folder ${folder}. Choose a folder this account may write to.`])
   }
 }
 

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import type { Store } from './index.ts'
 import { migrate, migrationsOf } from './migrate.ts'
 import { openDatabase, openFolder, type Opened } from './open.ts'
-import { storeOver } from './store.ts'
+import { refuseUnsafeLogin, storeOver } from './store.ts'
 
 /** A store ready for use, and what this start did to it. */
 export interface Started {
@@ -24,9 +24,8 @@ export type Filling = (store: Store) => Promise<void>
 export async function startStore(config: Config, slices: readonly string[], fill?: Filling): Promise<Started> {
   const folder = join(config.dataDir, 'database')
   if (config.databaseUrl || existsSync(folder)) {
-    const { opened, ran, isNew } = await broughtForward(await openDatabase(config), slices)
-    const store = await storeOver(opened)
-    if (isNew && fill) await fill(store)
+    const { store, ran, isNew } = await broughtForward(await openDatabase(config), slices)
+    if (isNew && fill) await filled(store, fill)
     return { store, ran }
   }
   const ran = await makeFolder(config, slices, folder, fill)
@@ -48,15 +47,25 @@ async function makeFolder(config: Config, slices: readonly string[], folder: str
 
 /** The same over a database that is already open. */
 export async function startOver(opened: Opened, slices: readonly string[]): Promise<Started> {
-  const { ran } = await broughtForward(opened, slices)
-  return { store: await storeOver(opened), ran }
+  const { store, ran } = await broughtForward(opened, slices)
+  return { store, ran }
+}
+
+async function filled(store: Store, fill: Filling): Promise<void> {
+  try {
+    await fill(store)
+  } catch (cause) {
+    await store.close()
+    throw cause
+  }
 }
 
 async function broughtForward(opened: Opened, slices: readonly string[]) {
   try {
+    await refuseUnsafeLogin(opened)
     const migrations = migrationsOf(slices)
     const ran = await migrate(opened, migrations)
-    return { opened, ran, isNew: ran.length === migrations.length }
+    return { store: await storeOver(opened), ran, isNew: ran.length === migrations.length }
   } catch (cause) {
     await opened.close()
     throw cause

@@ -58,18 +58,7 @@ async function becomeActor(trx: Trx, actor: Actor, role: 'bv_actor' | 'bv_keeper
  * start: a server login that is a superuser or bypasses policies, or a table whose policies are off or not forced.
  */
 async function refuseIfPoliciesCanBeBypassed(opened: Opened): Promise<void> {
-  const faults: string[] = []
-  const roles = await opened.rows<{ name: string; bypasses: boolean }>(
-    `select rolname as name, rolsuper or rolbypassrls as bypasses from pg_roles where rolname in ('bv_actor', 'bv_keeper', session_user)`,
-  )
-  for (const role of roles) {
-    const isLogin = !role.name.startsWith('bv_')
-    if (role.bypasses && !(isLogin && opened.kind === 'embedded')) {
-      faults.push(
-        `The database role ${role.name} is a superuser or bypasses row-level security, so organisations could not be kept apart. Use an ordinary role.`,
-      )
-    }
-  }
+  const faults = await roleFaults(opened)
   const tables = await opened.rows<{ name: string }>(
     `select n.nspname || '.' || c.relname as name
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -82,4 +71,26 @@ async function refuseIfPoliciesCanBeBypassed(opened: Opened): Promise<void> {
     faults.push(`The table ${table.name} has no forced row-level security. Add it in the migration that makes the table.`)
   }
   if (faults.length > 0) throw new SettingsProblem(faults)
+}
+
+/** Refuses a login that row-level security would not hold, before anything is made with it. */
+export async function refuseUnsafeLogin(opened: Opened): Promise<void> {
+  const faults = await roleFaults(opened)
+  if (faults.length > 0) throw new SettingsProblem(faults)
+}
+
+async function roleFaults(opened: Opened): Promise<string[]> {
+  const faults: string[] = []
+  const roles = await opened.rows<{ name: string; bypasses: boolean }>(
+    `select rolname as name, rolsuper or rolbypassrls as bypasses from pg_roles where rolname in ('bv_actor', 'bv_keeper', session_user)`,
+  )
+  for (const role of roles) {
+    const isLogin = !role.name.startsWith('bv_')
+    if (role.bypasses && !(isLogin && opened.kind === 'embedded')) {
+      faults.push(
+        `The database role ${role.name} is a superuser or bypasses row-level security, so organisations could not be kept apart. Use an ordinary role.`,
+      )
+    }
+  }
+  return faults
 }
