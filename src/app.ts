@@ -6,11 +6,12 @@ import { createServer } from '#kernel/web/server.ts'
 import type { House, Slice } from '#kernel/slice.ts'
 import { benchmarking } from '#slices/benchmarking/index.ts'
 import { indicators } from '#slices/indicators/index.ts'
+import { overview } from '#slices/overview/index.ts'
 import { demonstrationPassword, demonstrationSignIns, identify, people, rolesInWords } from '#slices/people/index.ts'
 import { places } from '#slices/places/index.ts'
 
 /** The capabilities, in the order of registration and of dependency: each may use the kernel and those before it. */
-export const slices: readonly Slice[] = [people, places, indicators, benchmarking]
+export const slices: readonly Slice[] = [people, places, indicators, benchmarking, overview]
 
 export const sliceNames = slices.map((slice) => slice.name)
 
