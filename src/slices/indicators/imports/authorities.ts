@@ -11,6 +11,7 @@ import type { AuthoritiesRecipe, Text } from './recipe.ts'
 import { isFault, type Fault } from './report.ts'
 import { missingText, readRows, type ReadRow } from './rows.ts'
 import { bindText, type Cells, type TextOf } from './texts.ts'
+import { findAuthority } from './whose.ts'
 
 interface RegisterRow {
   /** Null where the row only adds to an authority the register has. */
@@ -59,7 +60,7 @@ function bindFinder({ recipe, findings }: ImportRequest<AuthoritiesRecipe>, look
   const at = finds.column === undefined ? null : file.place(finds.column)
   return (line: number, cells: Cells): number | null | Fault => {
     const written = at === null ? (finds.fixed ?? '') : (cells[at] ?? '').trim()
-    const found = lookup.find(finds.codes?.[written] ?? written, finds.by)
+    const found = findAuthority(lookup, written, finds)
     if ('authority' in found) return found.authority.id
     const fault = { column: finds.column ?? null, seen: written, expected: found.expected, message: found.refused }
     if (recipe.unknown === 'refuse') return fault

@@ -37,12 +37,15 @@ const leastHistory = 5
 const usualDeviations = 6
 /** Scales a median absolute deviation to a standard deviation of a normal distribution. */
 const toStandard = 1.4826
+/** A series on the move is far from its median without a surprise: the step from the value before must be unusual too. */
+const usualStep = 3
 /** A history that hardly moves has a deviation near 0; a change of less than so many twentieths of the median is never remarked on. */
 const leastSpread = 0.05
 
 /**
- * A value far from the authority's own earlier values of the measure: more than 6 scaled median absolute deviations from
- * their median, at least 5 of them. The deviation is taken as at least 5% of the median, so that a steady series may move.
+ * A value far from the authority's own earlier values of the measure, given in the order of time: more than 6 scaled median
+ * absolute deviations from their median, at least 5 of them, and more than 3 from the last of them. The deviation is taken
+ * as at least 5% of the median, so that a steady series may move.
  * @returns the range that would have been usual, or null
  */
 export function outlier(value: number, earlier: readonly number[]): { low: number; high: number } | null {
@@ -51,7 +54,8 @@ export function outlier(value: number, earlier: readonly number[]): { low: numbe
   const deviation = median(earlier.map((each) => Math.abs(each - middle)))
   const spread = Math.max(deviation * toStandard, Math.abs(middle) * leastSpread)
   const reach = usualDeviations * spread
-  if (reach === 0 || Math.abs(value - middle) <= reach) return null
+  const last = earlier.at(-1) ?? middle
+  if (reach === 0 || Math.abs(value - middle) <= reach || Math.abs(value - last) <= usualStep * spread) return null
   return { low: middle - reach, high: middle + reach }
 }
 

@@ -8,6 +8,7 @@ import type { AuthorityRule, GroupsRecipe } from './recipe.ts'
 import { isFault, type Fault, type Findings } from './report.ts'
 import { missingText, readRows } from './rows.ts'
 import { bindText, type Cells } from './texts.ts'
+import { findAuthority } from './whose.ts'
 
 /** What one row says: members of a group, all of them or some. */
 interface GroupRow {
@@ -54,7 +55,7 @@ function bindAuthority(rule: AuthorityRule, lookup: AuthorityLookup, file: OpenF
   const at = rule.column === undefined ? null : file.place(rule.column)
   return (cells) => {
     const written = at === null ? (rule.fixed ?? '') : (cells[at] ?? '').trim()
-    const found = lookup.find(rule.codes?.[written] ?? written, rule.by)
+    const found = findAuthority(lookup, written, rule)
     return 'authority' in found ? found.authority : { column: rule.column ?? null, seen: written, expected: found.expected, message: found.refused }
   }
 }
@@ -71,7 +72,7 @@ function bindMembers({ members: rule }: GroupsRecipe, lookup: AuthorityLookup, f
       findings.leaveOut(left.because)
       return []
     }
-    const found = lookup.find(rule.codes?.[written] ?? written, rule.by)
+    const found = findAuthority(lookup, written, rule)
     if ('authority' in found) return [{ authority: found.authority.id, closeness: closeness === null ? null : (cells[closeness] ?? '').trim() || null }]
     findings.refuse({ line, column, seen: written, expected: found.expected, message: found.refused })
     return []

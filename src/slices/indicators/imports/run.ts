@@ -1,5 +1,4 @@
 /** Imports one file: reads it, sets it beside the store, and keeps all of it or nothing. */
-import { sql } from 'kysely'
 import { actorName, type Actor } from '#kernel/access/actor.ts'
 import type { Store, Trx } from '#kernel/db/index.ts'
 import { refused } from '#kernel/problems.ts'
@@ -8,6 +7,7 @@ import { prepareAuthorities } from './authorities.ts'
 import { prepareBreaks } from './breaks.ts'
 import { prepareGroups } from './groups.ts'
 import { prepareMeasures } from './measures.ts'
+import { lockImports, nextMoment } from './moments.ts'
 import { prepareObservations } from './observations.ts'
 import type { ImportRequest, Making, Prepared, Progress } from './preparing.ts'
 import type { ImportSource } from './reading.ts'
@@ -107,21 +107,6 @@ async function beginImport(trx: Trx, { actor, recipe, source, organisation, audi
     made_by: actorName(actor), known_from: moment, counts: '{}',
   }).returning('id').executeTakeFirstOrThrow()
   return { trx, import: id, moment, backdated: options.knownAt !== undefined }
-}
-
-/** Held until the transaction ends. */
-export async function lockImports(trx: Trx): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtext('indicators.import'))`.execute(trx)
-}
-
-/** Now, in whole milliseconds, and later than every import and withdrawal before. */
-export async function nextMoment(trx: Trx): Promise<Date> {
-  const { rows } = await sql<{ moment: Date }>`
-    select greatest(date_trunc('milliseconds', clock_timestamp()), max(greatest(known_from, withdrawn_at)) + interval '1 millisecond') as moment
-      from indicators.import`.execute(trx)
-  const moment = rows[0]?.moment
-  if (!moment) throw new Error('The database did not say what time it is.')
-  return moment
 }
 
 async function endImport({ trx, import: id }: Making, { findings, organisation, audience }: ImportRequest<Recipe>): Promise<void> {

@@ -1,6 +1,7 @@
 /** Finds whose figure a row gives: an authority of the register, or an area kept for reference. */
-import type { Span } from '#slices/places/index.ts'
-import { areaLevelOf, kindOfGss, type AreaRecord, type AuthorityLookup } from '#slices/places/index.ts'
+import {
+  areaLevelOf, kindOfGss, type AreaRecord, type AuthorityKey, type AuthorityLookup, type FoundAuthority, type Span,
+} from '#slices/places/index.ts'
 import type { Fault } from './report.ts'
 import type { AuthorityRule, ObservationsRecipe } from './recipe.ts'
 import type { Cells, ColumnPlace } from './texts.ts'
@@ -10,6 +11,14 @@ export type PlaceRef = { authority: number } | { area: AreaRecord }
 export type PlaceReader = (cells: Cells, during: Span) => PlaceRef | Fault
 
 type Reference = NonNullable<ObservationsRecipe['reference']>
+
+/** The authority a file means by a text. What the recipe says it means is a code of any sort, whatever the column holds. */
+export function findAuthority(
+  lookup: AuthorityLookup, written: string, rule: { by: AuthorityKey; codes?: Record<string, string> | undefined }, during?: Span,
+): FoundAuthority {
+  const meant = rule.codes && Object.hasOwn(rule.codes, written) ? rule.codes[written] : undefined
+  return meant === undefined ? lookup.find(written, rule.by, during) : lookup.find(meant, 'any', during)
+}
 
 /** Authorities come first: a code is an area's only when no authority answers to it. */
 export function bindPlace(rule: AuthorityRule, reference: Reference | undefined, lookup: AuthorityLookup, place: ColumnPlace): PlaceReader {
@@ -21,7 +30,7 @@ export function bindPlace(rule: AuthorityRule, reference: Reference | undefined,
     if (written === '') return fault('an authority', 'The row does not name an authority. If such rows are to be left out, the recipe should say so.')
     const known = reference?.areas?.[written]
     if (known) return { area: known }
-    const found = lookup.find(rule.codes?.[written] ?? written, rule.by, during)
+    const found = findAuthority(lookup, written, rule, during)
     if ('authority' in found) return { authority: found.authority.id }
     const area = found.known ? null : areaOf(written, cells)
     return area ? { area } : fault(found.expected, found.refused)

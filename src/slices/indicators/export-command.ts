@@ -1,0 +1,95 @@
+/** The command export. */
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import { parseArgs } from 'node:util'
+import type { Actor } from '#kernel/access/actor.ts'
+import type { Reader, Store } from '#kernel/db/index.ts'
+import { isRefusedPeriod, parsePeriod } from '#kernel/periods/index.ts'
+import { refused } from '#kernel/problems.ts'
+import type { Command, House, Terminal } from '#kernel/slice.ts'
+import { authorityByCode } from '#slices/places/index.ts'
+import { exportedAuthorities, exportedMeasures, exportedObservations, written, type ExportFormat } from './exporting.ts'
+import { measureByCode } from './measures/queries.ts'
+import { periodsLabelled, type ObservationFilter } from './observations/queries.ts'
+
+const actor: Actor = { kind: 'system', name: 'command line' }
+
+export const exportCommand: Command = {
+  name: 'export',
+  summary: 'Write figures, measures or authorities to CSV or JSON',
+  help: `npm run -s bv -- export observations|measures|authorities --format csv|json [--out FILE]
+    [--measure CODE] [--authority CODE] [--period LABEL] [--as-known-at MOMENT]
+
+The filters are for observations; --as-known-at is for measures too. Without --out the file is written to the terminal.`,
+  async run(args, house, terminal) {
+    const { values, positionals } = parseArgs({
+      args, allowPositionals: true,
+      options: {
+        format: { type: 'string' }, out: { type: 'string' }, measure: { type: 'string' }, authority: { type: 'string' },
+        period: { type: 'string' }, 'as-known-at': { type: 'string' },
+      },
+    })
+    const { format } = values
+    if (format !== 'csv' && format !== 'json') throw refused('Say in which format: --format csv or --format json.')
+    const knownAt = values['as-known-at'] === undefined ? undefined : momentOf(values['as-known-at'])
+    const items = await itemsOf(positionals[0], { ...values, knownAt }, house.store)
+    await writeOut(items, format, values.out, terminal, house)
+    return 0
+  },
+}
+
+interface Asked {
+  measure?: string | undefined
+  authority?: string | undefined
+  period?: string | undefined
+  knownAt?: Date | undefined
+}
+
+async function itemsOf(what: string | undefined, asked: Asked, store: Store) {
+  switch (what) {
+    case 'observations':
+      return exportedObservations(store, actor, await store.read(actor, (db) => filterOf(db, asked)))
+    case 'measures':
+      return exportedMeasures(store, actor, asked.knownAt)
+    case 'authorities':
+      return exportedAuthorities(store, actor)
+    default:
+      throw refused('Say what to export: observations, measures or authorities.')
+  }
+}
+
+async function filterOf(db: Reader, { measure, authority, period, knownAt }: Asked): Promise<ObservationFilter> {
+  return {
+    knownAt,
+    ...(measure === undefined ? {} : { measure: (await measureByCode(db, measure)).id }),
+    ...(authority === undefined ? {} : { authority: (await authorityByCode(db, authority)).id }),
+    ...(period === undefined ? {} : { periods: await periodIds(db, period) }),
+  }
+}
+
+/** Every kept period of the label, however it is spelt. */
+async function periodIds(db: Reader, label: string): Promise<number[]> {
+  const read = parsePeriod(label)
+  const found = await periodsLabelled(db, isRefusedPeriod(read) ? [label] : [label, read.label])
+  if (found.length === 0) throw refused(`No figure is for the period "${label}".`)
+  return found.map((period) => period.id)
+}
+
+/** A bare date means the end of that day. */
+function momentOf(text: string): Date {
+  const moment = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59.999Z` : text)
+  if (Number.isNaN(moment.getTime())) throw refused(`"${text}" is not a moment. Give one such as 2023-08-15 or 2023-08-15T09:30:00Z.`)
+  return moment
+}
+
+async function writeOut(items: Parameters<typeof written>[0], format: ExportFormat, path: string | undefined, { out, err }: Terminal, { log }: House): Promise<void> {
+  const pieces = written(items, format)
+  if (path === undefined) {
+    for await (const piece of pieces) out(piece.replace(/\r?\n$/, ''))
+    return
+  }
+  await pipeline(Readable.from(pieces), createWriteStream(path))
+  log.debug({ path }, 'exported')
+  err(`Written to ${path}.`)
+}

@@ -1,0 +1,207 @@
+/** The commands import, imports and recipes. */
+import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Actor } from '#kernel/access/actor.ts'
+import { countOf, formatCount, formatMoment } from '#kernel/figures/index.ts'
+import { refused } from '#kernel/problems.ts'
+import type { Command, Terminal } from '#kernel/slice.ts'
+import { withdrawImport } from './commands.ts'
+import type { Progress } from './preparing.ts'
+import { changesOf } from '../observations/queries.ts'
+import { importById, imports, warningsOf } from './queries.ts'
+import { parseRecipe, readyRecipe, readyRecipes } from './ready.ts'
+import type { Recipe } from './recipe.ts'
+import type { ImportReport } from './report.ts'
+import { importFile, type ImportOptions } from './run.ts'
+
+const actor: Actor = { kind: 'system', name: 'command line' }
+
+const importCommand: Command = {
+  name: 'import',
+  summary: 'Bring in files publishers put out, by a recipe',
+  help: `npm run -s bv -- import FILE... --recipe NAME|FILE [--dry-run] [--known-at MOMENT] [--json]
+
+Brings each file in as the recipe says: all of it, or nothing when any of it cannot be read.
+
+  --recipe     a ready recipe (see "recipes") or a recipe file of your own
+  --dry-run    do everything, keep nothing, report the same
+  --known-at   when the figures became known, such as 2023-08-15: to load earlier releases, in their order
+  --json       one report for each file, for machines
+
+Ends with 0 when every file was imported or held nothing new, with 1 when any was refused.`,
+  async run(args, { store }, terminal) {
+    const { values, positionals } = parseArgs({
+      args, allowPositionals: true,
+      options: { recipe: { type: 'string' }, 'dry-run': { type: 'boolean' }, 'known-at': { type: 'string' }, json: { type: 'boolean' } },
+    })
+    if (positionals.length === 0) throw refused('Name at least one file to import.')
+    if (values.recipe === undefined) throw refused('Say by which recipe: --recipe NAME or --recipe FILE. "recipes" lists the ready ones.')
+    const recipe = recipeNamed(values.recipe)
+    const options: ImportOptions = {
+      dryRun: values['dry-run'] ?? false,
+      progress: (progress) => terminal.progress(progressLine(progress)),
+      ...(values['known-at'] === undefined ? {} : { knownAt: momentOf(values['known-at']) }),
+    }
+    const reports: ImportReport[] = []
+    for (const path of positionals) {
+      refuseIfMissing(path)
+      const report = await importFile(store, actor, { name: basename(path), open: () => createReadStream(path) }, recipe, options)
+      terminal.progress('')
+      reports.push(report)
+      if (!values.json) printReport(report, terminal)
+    }
+    if (values.json) terminal.out(JSON.stringify(reports, null, 2))
+    return reports.some((report) => report.outcome === 'refused') ? 1 : 0
+  },
+}
+
+/** A ready recipe by its name, else the file of that path. */
+function recipeNamed(name: string): Recipe {
+  if (!name.endsWith('.json') && !name.includes('/')) return readyRecipe(name)
+  refuseIfMissing(name)
+  return parseRecipe(readFileSync(name, 'utf8'), basename(name))
+}
+
+function refuseIfMissing(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found?.isFile()) throw refused(`There is no file ${path}.`)
+}
+
+function momentOf(text: string): Date {
+  const moment = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)
+  if (Number.isNaN(moment.getTime())) throw refused(`"${text}" is not a moment. Give one such as 2023-08-15 or 2023-08-15T09:30:00Z.`)
+  return moment
+}
+
+const phases: Record<Progress['phase'], string> = { reading: 'reading', comparing: 'setting beside the store', checking: 'checking', writing: 'writing' }
+const progressLine = ({ phase, rows }: Progress) => `${phases[phase]}: ${countOf(rows, 'row')}`
+
+const mostShown = 20
+
+function printReport(report: ImportReport, { out, err }: Terminal): void {
+  const say = report.outcome === 'refused' ? err : out
+  report.explanation.forEach(say)
+  report.refusals.slice(0, mostShown).forEach(({ line, message }) => say(`  ${line === null ? '' : `line ${line}: `}${message}`))
+  if (report.counts.refused > mostShown) say(`  … and ${formatCount(report.counts.refused - mostShown)} more (--json lists the first 200).`)
+  if (report.import !== null) out(`This is import ${report.import}. To take it back: imports withdraw ${report.import} --why "…".`)
+}
+
+const importsCommand: Command = {
+  name: 'imports',
+  summary: 'List imports, or show one with its warnings and change list',
+  help: `npm run -s bv -- imports [--json]
+npm run -s bv -- imports show ID [--json]
+npm run -s bv -- imports withdraw ID --why "REASON" [--json]
+
+Lists what was imported, the latest first. "show" adds the recipe as used, the warnings and what changed. "withdraw" takes
+an import back: what it brought ends now, and what it replaced stands again. Nothing is erased.`,
+  async run(args, { store }, { out }) {
+    const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } })
+    const made = await store.read(actor, (db) => imports(db, 1000))
+    if (values.json) out(JSON.stringify(made, null, 2))
+    else if (made.length === 0) out('Nothing has been imported yet.')
+    for (const { id, known_from, produces, file_name, recipe_name, made_by, counts, withdrawn_at } of values.json ? [] : made) {
+      const state = withdrawn_at ? `, withdrawn ${formatMoment(withdrawn_at)}` : ''
+      out(`${String(id).padStart(5)}  ${formatMoment(known_from)}  ${file_name} by ${recipe_name}: ${formatCount(counts.new)} new, ${formatCount(counts.revised)} revised ${produces} (${made_by}${state})`)
+    }
+    return 0
+  },
+}
+
+const showCommand: Command = {
+  name: 'imports show',
+  summary: 'Show one import: warnings and what it changed',
+  help: importsCommand.help,
+  async run(args, { store }, { out }) {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
+    const id = importNumber(positionals[0])
+    const shown = await store.read(actor, async (db) => ({
+      ...(await importById(db, id)),
+      warnings: await warningsOf(db, id, 10_000),
+      changes: await changesOf(db, id, { limit: 100_000, offset: 0, revisedOnly: true }),
+    }))
+    if (values.json) {
+      out(JSON.stringify(shown, null, 2))
+      return 0
+    }
+    out(`Import ${id}: ${shown.file_name} by ${shown.recipe_name}, ${formatMoment(shown.known_from)}, ${shown.made_by}.`)
+    out(`${formatCount(shown.counts.new)} new, ${formatCount(shown.counts.revised)} revised, ${formatCount(shown.counts.unchanged)} the same.`)
+    if (shown.withdrawn_at) out(`Withdrawn ${formatMoment(shown.withdrawn_at)} by ${shown.withdrawn_by ?? ''}: ${shown.withdrawn_why ?? ''}`)
+    for (const change of shown.changes) {
+      out(`  ${change.measure}  ${change.period}  ${change.name}: was ${change.was ?? change.was_reason ?? ''}, is now ${change.is_now ?? change.is_now_reason ?? ''}`)
+    }
+    for (const warning of shown.warnings) out(`  ${warning.check_name}: ${warning.message}`)
+    return 0
+  },
+}
+
+const withdrawCommand: Command = {
+  name: 'imports withdraw',
+  summary: 'Take an import back',
+  help: importsCommand.help,
+  async run(args, { store }, { out }) {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { why: { type: 'string' }, json: { type: 'boolean' } } })
+    const id = importNumber(positionals[0])
+    const result = await store.change(actor, 'imports.withdraw', (trx) => withdrawImport(trx, actor, id, values.why ?? ''))
+    if (values.json) out(JSON.stringify(result, null, 2))
+    else result.explanation.forEach(out)
+    return 0
+  },
+}
+
+function importNumber(text: string | undefined): number {
+  if (text === undefined || !/^\d{1,9}$/.test(text)) throw refused('Give the number of an import, as "imports" lists them.')
+  return Number(text)
+}
+
+const recipesCommand: Command = {
+  name: 'recipes',
+  summary: 'List the ready recipes, show one, or check your own',
+  help: `npm run -s bv -- recipes [--json]
+npm run -s bv -- recipes show NAME
+npm run -s bv -- recipes check FILE
+
+A recipe says how a published file becomes figures. docs/recipes.md shows how to write one.`,
+  run(args, _house, { out }) {
+    const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } })
+    const ready = readyRecipes()
+    if (values.json) out(JSON.stringify(ready, null, 2))
+    else {
+      const width = Math.max(...ready.map((recipe) => recipe.recipe.length))
+      for (const { recipe, produces, title } of ready) out(`${recipe.padEnd(width)}  ${produces.padEnd(12)}  ${title}`)
+    }
+    return Promise.resolve(0)
+  },
+}
+
+const showRecipeCommand: Command = {
+  name: 'recipes show',
+  summary: 'Print a ready recipe, to read or to begin your own from',
+  help: recipesCommand.help,
+  run(args, _house, { out }) {
+    const { positionals } = parseArgs({ args, allowPositionals: true, options: {} })
+    out(JSON.stringify(readyRecipe(positionals[0] ?? ''), null, 2))
+    return Promise.resolve(0)
+  },
+}
+
+const checkRecipeCommand: Command = {
+  name: 'recipes check',
+  summary: 'Say whether a recipe file can be followed',
+  help: recipesCommand.help,
+  needsStore: false,
+  run(args, _house, { out }) {
+    const { positionals } = parseArgs({ args, allowPositionals: true, options: {} })
+    const [path = ''] = positionals
+    refuseIfMissing(path)
+    const recipe = parseRecipe(readFileSync(path, 'utf8'), basename(path))
+    out(`${path} is a recipe for ${recipe.produces}: ${recipe.title}.`)
+    return Promise.resolve(0)
+  },
+}
+
+export const importCommands: Command[] = [
+  importCommand, importsCommand, showCommand, withdrawCommand,
+  { ...recipesCommand, needsStore: false }, { ...showRecipeCommand, needsStore: false }, checkRecipeCommand,
+]

@@ -1,0 +1,71 @@
+/** Taking an import back. Nothing is erased: what it brought ends at this moment, and what it replaced stands again. */
+import { actorName, type Actor } from '#kernel/access/actor.ts'
+import type { Changed, Trx } from '#kernel/db/index.ts'
+import { conflict, notFound, refused } from '#kernel/problems.ts'
+import { withdrawGroups } from '#slices/places/index.ts'
+import { withdrawVersions } from '../measures/withdrawal.ts'
+import { withdrawFigures } from '../observations/merge.ts'
+import { withdrawBreaks } from './breaks.ts'
+import { lockImports, nextMoment } from './moments.ts'
+
+/** What a withdrawal did. */
+export interface Withdrawal {
+  import: number
+  produces: string
+  /** Figures, breaks or groups that ended, and earlier ones that came back. */
+  closed: number
+  restored: number
+  /** Definitions of measures that ended, that came back, and that stay because figures of other imports rest on them. */
+  versions: { closed: number; restored: number; kept: number }
+  explanation: string[]
+}
+
+/** Withdraws an import. Call through `store.change(actor, 'imports.withdraw', …)`. */
+export async function withdrawImport(trx: Trx, actor: Actor, id: number, why: string): Promise<Changed<Withdrawal>> {
+  if (why.trim() === '') throw refused('Say why the import is withdrawn.', [{ field: 'why', message: 'Enter why the import is withdrawn' }])
+  await lockImports(trx)
+  const moment = await nextMoment(trx)
+  const row = await trx.selectFrom('indicators.import').select(['produces', 'known_from', 'file_name', 'organisation']).where('id', '=', id).executeTakeFirst()
+  if (!row) throw notFound(`There is no import ${id}. The list of imports shows which there are.`)
+  if (row.produces === 'authorities') {
+    throw conflict('An import of authorities cannot be withdrawn, because figures and groups rest on the register. Import a corrected register instead.')
+  }
+  // The state is tested by the update itself, so that two people cannot both withdraw.
+  const marked = await trx.updateTable('indicators.import')
+    .set({ withdrawn_at: moment, withdrawn_by: actorName(actor), withdrawn_why: why.trim() })
+    .where('id', '=', id).where('withdrawn_at', 'is', null).executeTakeFirst()
+  if (marked.numUpdatedRows === 0n) throw conflict(`Import ${id} has been withdrawn already.`)
+
+  const { closed, restored } = await takeBack(trx, id, row, moment)
+  const versions = await withdrawVersions(trx, id, moment)
+  const result: Withdrawal = { import: id, produces: row.produces, closed, restored, versions, explanation: [] }
+  result.explanation = explain(result, row.file_name)
+  return { subject: `import:${id}`, organisation: row.organisation, why: why.trim(), result, after: { closed, restored, versions } }
+}
+
+async function takeBack(trx: Trx, id: number, row: { produces: string; known_from: Date }, moment: Date): Promise<{ closed: number; restored: number }> {
+  switch (row.produces) {
+    case 'observations':
+      return withdrawFigures(trx, id, moment)
+    case 'breaks':
+      return withdrawBreaks(trx, id, moment)
+    case 'groups':
+      return withdrawGroups(trx, row.known_from, moment)
+    default:
+      return { closed: 0, restored: 0 }
+  }
+}
+
+const nouns: Record<string, string> = { observations: 'figures', breaks: 'breaks in series', groups: 'groups' }
+
+function explain({ import: id, produces, closed, restored, versions }: Withdrawal, file: string): string[] {
+  const noun = nouns[produces]
+  const about = versions.closed + versions.kept > 0
+    ? [`${versions.closed} definitions of measures no longer stand; ${versions.restored} earlier ones stand again; ${versions.kept} stay because figures of other imports rest on them.`]
+    : []
+  return [
+    `Import ${id} of ${file} is withdrawn.`,
+    ...(noun ? [`${closed} ${noun} no longer stand; ${restored} earlier ones stand again.`] : []),
+    ...about,
+  ]
+}

@@ -1,0 +1,34 @@
+/** Questions about imports that were made. */
+import type { Reader } from '#kernel/db/index.ts'
+import { notFound } from '#kernel/problems.ts'
+import type { Counts } from './report.ts'
+
+const columns = [
+  'id', 'produces', 'recipe_name', 'file_name', 'bytes', 'sha256', 'made_by', 'known_from', 'counts', 'organisation', 'audience',
+  'withdrawn_at', 'withdrawn_by', 'withdrawn_why',
+] as const
+
+/** Imports, the latest first, so many from before an id. */
+export async function imports(db: Reader, limit: number, before?: number) {
+  let query = db.selectFrom('indicators.import').select(columns).orderBy('id', 'desc').limit(limit)
+  if (before !== undefined) query = query.where('id', '<', before)
+  const rows = await query.execute()
+  return rows.map((row) => ({ ...row, counts: row.counts as Counts }))
+}
+
+export type MadeImport = Awaited<ReturnType<typeof imports>>[number]
+
+/** One import with the recipe exactly as used. Throws when there is none that the actor may see. */
+export async function importById(db: Reader, id: number) {
+  const row = await db.selectFrom('indicators.import').select([...columns, 'recipe']).where('id', '=', id).executeTakeFirst()
+  if (!row) throw notFound(`There is no import ${id}. The list of imports shows which there are.`)
+  return { ...row, counts: row.counts as Counts }
+}
+
+/** Warnings of an import in the order of the checks, so many from after a number. */
+export function warningsOf(db: Reader, id: number, limit: number, after = 0) {
+  return db
+    .selectFrom('indicators.import_warning')
+    .select(['seq', 'check_name', 'line', 'column_name', 'seen', 'expected', 'message', 'measure', 'authority', 'period'])
+    .where('import', '=', id).where('seq', '>', after).orderBy('seq').limit(limit).execute()
+}
