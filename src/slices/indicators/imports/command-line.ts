@@ -8,7 +8,7 @@ import { refused } from '#kernel/problems.ts'
 import type { Command, Terminal } from '#kernel/slice.ts'
 import { withdrawImport } from './commands.ts'
 import type { Progress } from './preparing.ts'
-import { changesOf } from '../observations/queries.ts'
+import { changesOf, type FigureChange } from '../observations/queries.ts'
 import { importById, imports, warningsOf } from './queries.ts'
 import { parseRecipe, readyRecipe, readyRecipes } from './ready.ts'
 import type { Recipe } from './recipe.ts'
@@ -128,9 +128,7 @@ const showCommand: Command = {
     out(`Import ${id}: ${shown.file_name} by ${shown.recipe_name}, ${formatMoment(shown.known_from)}, ${shown.made_by}.`)
     out(`${formatCount(shown.counts.new)} new, ${formatCount(shown.counts.revised)} revised, ${formatCount(shown.counts.unchanged)} the same.`)
     if (shown.withdrawn_at) out(`Withdrawn ${formatMoment(shown.withdrawn_at)} by ${shown.withdrawn_by ?? ''}: ${shown.withdrawn_why ?? ''}`)
-    for (const change of shown.changes) {
-      out(`  ${change.measure}  ${change.period}  ${change.name}: was ${change.was ?? change.was_reason ?? ''}, is now ${change.is_now ?? change.is_now_reason ?? ''}`)
-    }
+    for (const change of shown.changes) out(`  ${changeLine(change)}`)
     for (const warning of shown.warnings) out(`  ${warning.check_name}: ${warning.message}`)
     return 0
   },
@@ -148,6 +146,16 @@ const withdrawCommand: Command = {
     else result.explanation.forEach(out)
     return 0
   },
+}
+
+function changeLine(change: FigureChange): string {
+  const parts = [
+    ['', change.was ?? change.was_reason, change.is_now ?? change.is_now_reason],
+    ['numerator ', change.was_numerator, change.is_now_numerator],
+    ['denominator ', change.was_denominator, change.is_now_denominator],
+  ].filter(([, was, now]) => was !== now)
+  const told = parts.map(([what, was, now]) => `${what ?? ''}was ${was ?? 'missing'}, is now ${now ?? 'missing'}`).join('; ')
+  return `${change.measure}  ${change.period}  ${change.name}: ${told === '' ? 'another status or limit' : told}`
 }
 
 function importNumber(text: string | undefined): number {

@@ -73,8 +73,9 @@ async function makeMeasures({ trx, import: id, moment }: Making, request: Import
   const saved = await saveMeasures(trx, records, { organisation, audience, import: id, knownFrom: moment })
   findings.counts.measures_made = saved.new
   findings.measuresMade = records.map((record) => record.code)
-  if (records.some((record) => record.polarity === 'none')) {
-    findings.notes.push('Measures made from the file have no better direction until somebody says which way is better: they are shown but not ranked.')
+  const aimless = records.filter((record) => record.polarity === 'none').length
+  if (aimless > 0) {
+    findings.notes.push(`${aimless} of the measures made ${aimless === 1 ? 'has' : 'have'} no better direction until somebody says which way is better: shown, but not ranked.`)
   }
   return drafting.measures.all.map(({ id: known, code }) => {
     const found = known ?? saved.ids.get(code)

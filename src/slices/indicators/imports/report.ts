@@ -98,8 +98,9 @@ export class Findings {
     if (this.refusals.length < mostRefusals) this.refusals.push(refusal)
   }
 
-  refuseTable({ line, column, seen, expected, message }: TableProblem): void {
-    this.refuse({ line, column, seen, expected, message })
+  /** A fault of the table itself. Its own message begins with file and line, which stand beside a refusal anyway. */
+  refuseTable({ line, column, seen, expected }: TableProblem): void {
+    this.refuse({ line, column, seen, expected, message: `${capital(seen)}. Expected ${expected}.` })
   }
 
   warn(warning: Warning): void {
@@ -128,6 +129,8 @@ export class Findings {
     return this.counts.new + this.counts.revised + this.counts.measures_made
   }
 }
+
+const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 
 const nouns: Record<Recipe['produces'], readonly [one: string, many: string]> = {
   observations: ['figure', 'figures'],
