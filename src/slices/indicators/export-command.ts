@@ -5,13 +5,15 @@ import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import type { Actor } from '#kernel/access/actor.ts'
 import type { Reader, Store } from '#kernel/db/index.ts'
+import { momentGiven } from '#kernel/db/known-at.ts'
 import { isRefusedPeriod, parsePeriod } from '#kernel/periods/index.ts'
 import { refused } from '#kernel/problems.ts'
 import type { Command, House, Terminal } from '#kernel/slice.ts'
 import { authorityByCode } from '#slices/places/index.ts'
 import { exportedAuthorities, exportedMeasures, exportedObservations, written, type ExportFormat } from './exporting.ts'
 import { measureByCode } from './measures/queries.ts'
-import { periodsLabelled, type ObservationFilter } from './observations/queries.ts'
+import { periodsLabelled } from './observations/export.ts'
+import type { ObservationFilters } from './observations/queries.ts'
 
 const actor: Actor = { kind: 'system', name: 'command line' }
 
@@ -32,7 +34,7 @@ The filters are for observations; --as-known-at is for measures too. Without --o
     })
     const { format } = values
     if (format !== 'csv' && format !== 'json') throw refused('Say in which format: --format csv or --format json.')
-    const knownAt = values['as-known-at'] === undefined ? undefined : momentOf(values['as-known-at'])
+    const knownAt = momentGiven(values['as-known-at'], 'as-known-at')
     const items = await itemsOf(positionals[0], { ...values, knownAt }, house.store)
     await writeOut(items, format, values.out, terminal, house)
     return 0
@@ -59,10 +61,10 @@ async function itemsOf(what: string | undefined, asked: Asked, store: Store) {
   }
 }
 
-async function filterOf(db: Reader, { measure, authority, period, knownAt }: Asked): Promise<ObservationFilter> {
+async function filterOf(db: Reader, { measure, authority, period, knownAt }: Asked): Promise<ObservationFilters> {
   return {
     knownAt,
-    ...(measure === undefined ? {} : { measure: (await measureByCode(db, measure)).id }),
+    ...(measure === undefined ? {} : { measure: await measureByCode(db, measure) }),
     ...(authority === undefined ? {} : { authority: (await authorityByCode(db, authority)).id }),
     ...(period === undefined ? {} : { periods: await periodIds(db, period) }),
   }
@@ -73,14 +75,7 @@ async function periodIds(db: Reader, label: string): Promise<number[]> {
   const read = parsePeriod(label)
   const found = await periodsLabelled(db, isRefusedPeriod(read) ? [label] : [label, read.label])
   if (found.length === 0) throw refused(`No figure is for the period "${label}".`)
-  return found.map((period) => period.id)
-}
-
-/** A bare date means the end of that day. */
-function momentOf(text: string): Date {
-  const moment = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59.999Z` : text)
-  if (Number.isNaN(moment.getTime())) throw refused(`"${text}" is not a moment. Give one such as 2023-08-15 or 2023-08-15T09:30:00Z.`)
-  return moment
+  return found
 }
 
 async function writeOut(items: Parameters<typeof written>[0], format: ExportFormat, path: string | undefined, { out, err }: Terminal, { log }: House): Promise<void> {

@@ -4,38 +4,43 @@ import type { Store } from '#kernel/db/index.ts'
 import { csvRow, type CellValue } from '#kernel/tables/index.ts'
 import { authorities } from '#slices/places/index.ts'
 import { measures } from './measures/queries.ts'
-import { observations, type Observation, type ObservationCursor, type ObservationFilter } from './observations/queries.ts'
+import { exportPage, type ExportRow } from './observations/export.ts'
+import type { ObservationFilters, ObservationKey } from './observations/queries.ts'
 
 export type ExportFormat = 'csv' | 'json'
 type Item = Record<string, CellValue>
 
 const page = 5_000
 
-/** The figures that fit the filter, as their key orders them. */
-export async function* exportedObservations(store: Store, actor: Actor, filter: ObservationFilter): AsyncGenerator<Item> {
-  let after: ObservationCursor | undefined
+/** The figures that fit the filters, as their key orders them. What the small-number rule keeps back is not shown. */
+export async function* exportedObservations(store: Store, actor: Actor, filters: ObservationFilters): AsyncGenerator<Item> {
+  let after: ObservationKey | null = null
   for (;;) {
-    const rows: Observation[] = await store.read(actor, (db) => observations(db, filter, page, after))
+    const rows: ExportRow[] = await store.read(actor, (db) => exportPage(db, filters, { after, limit: page }))
     for (const row of rows) yield observationItem(row)
-    after = rows.at(-1)
-    if (rows.length < page) return
+    const last = rows.at(-1)
+    if (!last || rows.length < page) return
+    after = [last.measure, last.period, last.place]
   }
 }
 
-function observationItem(row: Observation): Item {
+const nothing = { value: null, numerator: null, denominator: null, lower: null, upper: null }
+
+function observationItem({ withheld, ...row }: ExportRow): Item {
+  const { value, numerator, denominator, lower, upper, status, reason } =
+    withheld ? { ...nothing, status: 'absent', reason: 'suppressed' } : row
   return {
-    measure: row.measure_code, period: row.period_label, period_kind: row.period_kind, starts: row.starts, ends: row.ends,
-    authority: row.authority_code, area: row.area_code, name: row.authority_name ?? row.area_name, value: row.value,
-    numerator: row.numerator, denominator: row.denominator, lower: row.lower, upper: row.upper, status: row.status, reason: row.reason,
-    marker: row.marker, known_from: row.known_from.toISOString(), import: row.import,
+    measure: row.code, period: row.label, period_kind: row.kind, starts: row.starts, ends: row.ends, authority: row.authority, area: row.area,
+    name: row.name, value, numerator, denominator, lower, upper, status, reason, marker: row.marker,
+    known_from: row.known_from.toISOString(), import: row.import,
   }
 }
 
 /** Every measure with its definition as known at the moment, or now. */
 export async function* exportedMeasures(store: Store, actor: Actor, knownAt?: Date): AsyncGenerator<Item> {
-  const rows = await store.read(actor, (db) => measures(db, knownAt).orderBy('m.code').execute())
+  const rows = await store.read(actor, (db) => measures(db, { knownAt }))
   for (const { code, kinds, fictional, known_from, ...row } of rows) {
-    const plain = without(row, ['id', 'measure', 'known_to', 'organisation', 'audience'])
+    const plain = without(row, ['id', 'organisation', 'audience'])
     yield { code, ...plain, kinds: kinds.join(', '), fictional: String(fictional), known_from: known_from.toISOString() }
   }
 }

@@ -1,4 +1,6 @@
 import type { Slice } from '#kernel/slice.ts'
+import { exportCommand } from './export-command.ts'
+import { importCommands } from './imports/command-line.ts'
 import { seed } from './seed.ts'
 
 export { aliasesOf, breaksOf, measureByCode, measures, versionsOf, type Measure, type MeasureFilters } from './measures/queries.ts'
@@ -6,6 +8,25 @@ export { periodByLabel, periodsOf, type HeldPeriod } from './measures/periods.ts
 export { figuresOf, kindsWithFigures, observations, revisionsOf, valuesOf } from './observations/queries.ts'
 export type { DatedValue, Figure, ObservationFilters } from './observations/queries.ts'
 export { withheld } from './observations/small-numbers.ts'
+export { changesOf, type FigureChange } from './observations/changes.ts'
+
+export { importFile, type ImportOptions } from './imports/run.ts'
+export type { ImportSource } from './imports/reading.ts'
+export type { Progress } from './imports/preparing.ts'
+export type { Counts, ImportReport, Outcome, Refusal, Warning } from './imports/report.ts'
+export { importById, imports, warningsOf, type MadeImport } from './imports/queries.ts'
+export { withdrawImport, type Withdrawal } from './imports/commands.ts'
+export { parseRecipe, readyRecipe, readyRecipes } from './imports/ready.ts'
+export type { Recipe } from './imports/recipe.ts'
 
 /** What is measured, its figures with their revisions, and how published files become figures. */
-export const indicators: Slice = { name: 'indicators', title: 'Indicators', seed }
+export const indicators: Slice = {
+  name: 'indicators',
+  title: 'Indicators',
+  permissions: {
+    'imports.make': ['performance-officer', 'administrator', 'department-analyst'],
+    'imports.withdraw': ['performance-officer', 'administrator', 'department-analyst'],
+  },
+  commands: [...importCommands, exportCommand],
+  seed,
+}

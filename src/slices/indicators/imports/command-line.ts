@@ -3,12 +3,13 @@ import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Actor } from '#kernel/access/actor.ts'
+import { momentExample, momentOf } from '#kernel/db/known-at.ts'
 import { countOf, formatCount, formatMoment } from '#kernel/figures/index.ts'
 import { refused } from '#kernel/problems.ts'
 import type { Command, Terminal } from '#kernel/slice.ts'
 import { withdrawImport } from './commands.ts'
 import type { Progress } from './preparing.ts'
-import { changesOf, type FigureChange } from '../observations/queries.ts'
+import { changesOf, type FigureChange } from '../observations/changes.ts'
 import { importById, imports, warningsOf } from './queries.ts'
 import { parseRecipe, readyRecipe, readyRecipes } from './ready.ts'
 import type { Recipe } from './recipe.ts'
@@ -41,7 +42,7 @@ Ends with 0 when every file was imported or held nothing new, with 1 when any wa
     const options: ImportOptions = {
       dryRun: values['dry-run'] ?? false,
       progress: (progress) => terminal.progress(progressLine(progress)),
-      ...(values['known-at'] === undefined ? {} : { knownAt: momentOf(values['known-at']) }),
+      ...(values['known-at'] === undefined ? {} : { knownAt: startOf(values['known-at']) }),
     }
     const reports: ImportReport[] = []
     for (const path of positionals) {
@@ -68,9 +69,10 @@ function refuseIfMissing(path: string): void {
   if (!found?.isFile()) throw refused(`There is no file ${path}.`)
 }
 
-function momentOf(text: string): Date {
-  const moment = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)
-  if (Number.isNaN(moment.getTime())) throw refused(`"${text}" is not a moment. Give one such as 2023-08-15 or 2023-08-15T09:30:00Z.`)
+/** A date alone is the beginning of that day here: figures published on it are known at its end. */
+function startOf(text: string): Date {
+  const moment = momentOf(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00Z` : text)
+  if (!moment) throw refused(`"${text}" is not a moment. ${momentExample}.`)
   return moment
 }
 
