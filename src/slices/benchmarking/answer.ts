@@ -136,6 +136,66 @@ export const trendAnswer = z.object({
   ),
 })
 
+export const profileAnswer = z.object({
+  authority: authorityName.extend({ in_group: z.boolean() }),
+  group: groupAddress,
+  known_at: words,
+  counts: z
+    .object({
+      measures: z.number(),
+      best_quarter: z.number(),
+      better_middle: z.number(),
+      worse_middle: z.number(),
+      lowest_quarter: z.number(),
+      no_figure: z.number(),
+      not_compared: z.number(),
+    })
+    .describe('How many measures stand where. They are not a score: measures are not of equal weight.'),
+  measures: z.array(
+    z.object({
+      measure: measureAnswer,
+      period: periodAnswer.nullable().describe('The latest with a value; where there is none, the latest. Null: no row at all.'),
+      value: figure,
+      status: z.string(),
+      reason: words,
+      later_absence: z
+        .object({ period: z.string(), reason: words })
+        .nullable()
+        .describe('A later period of which the authority has no figure.'),
+      compared: z.number(),
+      minimum: figure,
+      quartile_lower: figure,
+      median: figure,
+      quartile_upper: figure,
+      maximum: figure,
+      rank: figure,
+      quartile: figure,
+      position: z.string(),
+      change_since_previous: figure,
+      previous_period: words,
+      previous_value: figure,
+      direction: z.enum(['better', 'worse', 'higher', 'lower', 'same']).nullable(),
+      change_since_first: figure,
+      first_period: words,
+      first_value: figure,
+      spine: z
+        .object({
+          worst: z.number(),
+          best: z.number(),
+          median: z.number(),
+          middle: z.object({ from: z.number(), to: z.number() }).nullable(),
+        })
+        .nullable()
+        .describe('The group on a line on which better is always greater.'),
+      spine_place: figure.describe('Where the value stands on that line.'),
+      series: z.array(z.object({ period: z.string(), starts: z.string(), value: figure })),
+      breaks: z.array(z.string()).describe('First days of periods before which the series breaks.'),
+    }),
+  ),
+})
+
+export type ProfileAnswer = z.infer<typeof profileAnswer>
+export type ProfileRowAnswer = ProfileAnswer['measures'][number]
 export type ComparisonAnswer = z.infer<typeof comparisonAnswer>
 export type ComparisonRowAnswer = z.infer<typeof rowAnswer>
 export type MeasureAnswer = z.infer<typeof measureAnswer>

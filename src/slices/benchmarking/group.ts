@@ -40,15 +40,19 @@ async function usualGroup(db: Reader, authority: Authority, moment: Date | undef
 }
 
 /**
- * Who of a group is expected to have a figure for a period, in alphabetical order. For computed groups: those in being on the
- * period's last day whose kind the measure applies to. A list somebody keeps is taken as it is: who was not in being then
- * has no figure, and that is said.
+ * Whether a member of a group is expected to have a figure for a period. In computed groups: those in being on the period's last
+ * day whose kind the measure applies to (no kinds: every kind). A list somebody keeps is taken as it is: who was not in being
+ * then has no figure, and that is said.
  */
+export function countsIn(group: ChosenGroup, member: Authority, period: Pick<Period, 'ends'>, kinds: readonly string[]): boolean {
+  return !group.computed || (isInBeing(member, period.ends) && (kinds.length === 0 || kinds.includes(member.kind)))
+}
+
+/** Who is expected to have a figure for a period, in alphabetical order. */
 export function membersDuring(group: ChosenGroup, period: Period, kinds: readonly string[]): Authority[] {
-  const members = group.computed
-    ? group.members.filter((one) => isInBeing(one, period.ends) && (kinds.length === 0 || kinds.includes(one.kind)))
-    : group.members
-  return members.toSorted((a, b) => a.known_name.localeCompare(b.known_name, 'en') || (a.code < b.code ? -1 : 1))
+  return group.members
+    .filter((member) => countsIn(group, member, period, kinds))
+    .sort((a, b) => a.known_name.localeCompare(b.known_name, 'en') || (a.code < b.code ? -1 : 1))
 }
 
 /** Why a member without a row has no figure. */

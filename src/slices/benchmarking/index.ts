@@ -3,7 +3,9 @@ import { compareCommand } from './command-line.ts'
 import { routes } from './routes.ts'
 
 export { comparison, type ComparisonQuestion } from './comparison.ts'
-export type { ComparisonAnswer, ComparisonRowAnswer, MeasureAnswer } from './answer.ts'
+export { profile, type ProfileQuestion } from './profile.ts'
+export { trend, type TrendQuestion } from './trend.ts'
+export type { ProfileAnswer, ProfileRowAnswer, TrendAnswer, ComparisonAnswer, ComparisonRowAnswer, MeasureAnswer } from './answer.ts'
 
 /** How authorities compare: on what, with whom, since when, and how sure one can be. */
 export const benchmarking: Slice = { name: 'benchmarking', title: 'Benchmarking', routes, commands: [compareCommand] }

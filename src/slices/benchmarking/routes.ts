@@ -3,9 +3,11 @@ import { z } from 'zod'
 import type { House } from '#kernel/slice.ts'
 import { apiRoute } from '#kernel/web/api.ts'
 import { knownAtField } from '#kernel/web/known-at.ts'
-import { comparisonAnswer } from './answer.ts'
+import { comparisonAnswer, profileAnswer, trendAnswer } from './answer.ts'
 import { comparison } from './comparison.ts'
-import { comparisonTable } from './table.ts'
+import { profile } from './profile.ts'
+import { comparisonTable, profileTable, trendTable } from './table.ts'
+import { trend } from './trend.ts'
 
 export function routes(app: FastifyInstance, { store }: House): void {
   apiRoute(app, {
@@ -28,5 +30,41 @@ export function routes(app: FastifyInstance, { store }: House): void {
       return store.read(actor, (db) => comparison(db, { ...question, knownAt }))
     },
     csv: comparisonTable,
+  })
+  apiRoute(app, {
+    path: '/authorities/:code/profile',
+    group: 'Authorities',
+    summary: 'Every measure for one authority: latest value, where it stands in a group, and how it changed',
+    explanation: 'In the order of the codes of the measures. Each measure is compared in the latest period of which the authority has a value.',
+    access: 'public',
+    params: z.object({ code: z.string().describe('GSS code, or another code the register has.') }),
+    query: z.object({
+      group: z.string().optional().describe('Address of a group; left out: its nearest neighbours, else its kind.'),
+      service: z.string().optional().describe('Only measures of this service.'),
+      dimension: z.string().optional().describe('Only measures of this dimension.'),
+      'as-known-at': knownAtField,
+    }),
+    response: profileAnswer,
+    answer: ({ params, query, actor }) => {
+      const { 'as-known-at': knownAt, ...filters } = query
+      return store.read(actor, (db) => profile(db, { authority: params.code, ...filters, knownAt }))
+    },
+    csv: profileTable,
+  })
+  apiRoute(app, {
+    path: '/authorities/:code/measures/:measure',
+    group: 'Authorities',
+    summary: 'The series of one measure for one authority, with the median and middle half of a group',
+    explanation: 'Earliest first. A period without a value is a gap and says why.',
+    access: 'public',
+    params: z.object({ code: z.string().describe('Code of the authority.'), measure: z.string().describe('Code of the measure.') }),
+    query: z.object({
+      group: z.string().optional().describe('Address of a group; left out: its nearest neighbours, else its kind.'),
+      'as-known-at': knownAtField,
+    }),
+    response: trendAnswer,
+    answer: ({ params, query, actor }) =>
+      store.read(actor, (db) => trend(db, { authority: params.code, measure: params.measure, group: query.group, knownAt: query['as-known-at'] })),
+    csv: trendTable,
   })
 }

@@ -1,5 +1,5 @@
 import { csvRow, type CellValue } from '#kernel/tables/index.ts'
-import type { ComparisonAnswer, ComparisonRowAnswer } from './answer.ts'
+import type { ComparisonAnswer, ComparisonRowAnswer, ProfileAnswer, ProfileRowAnswer, TrendAnswer } from './answer.ts'
 
 const columns: readonly (readonly [string, (row: ComparisonRowAnswer, answer: ComparisonAnswer) => CellValue])[] = [
   ['measure', (_row, { measure }) => measure.code],
@@ -40,4 +40,49 @@ const columns: readonly (readonly [string, (row: ComparisonRowAnswer, answer: Co
 export function comparisonTable(answer: ComparisonAnswer): string {
   const header = csvRow(columns.map(([name]) => name))
   return header + answer.authorities.map((row) => csvRow(columns.map(([, cell]) => cell(row, answer)))).join('')
+}
+
+const profileColumns: readonly (readonly [string, (row: ProfileRowAnswer, answer: ProfileAnswer) => CellValue])[] = [
+  ['authority', (_row, { authority }) => authority.code],
+  ['group', (_row, { group }) => group.address],
+  ['known_at', (_row, { known_at }) => known_at],
+  ['measure', ({ measure }) => measure.code],
+  ['title', ({ measure }) => measure.title],
+  ['service', ({ measure }) => measure.service],
+  ['dimension', ({ measure }) => measure.dimension],
+  ['unit', ({ measure }) => measure.unit],
+  ['polarity', ({ measure }) => measure.polarity],
+  ['period', ({ period }) => period?.label ?? null],
+  ['value', (row) => row.value],
+  ['status', (row) => row.status],
+  ['reason', (row) => row.reason],
+  ['rank', (row) => row.rank],
+  ['compared', (row) => row.compared],
+  ['quartile', (row) => row.quartile],
+  ['position', (row) => row.position],
+  ['minimum', (row) => row.minimum],
+  ['quartile_lower', (row) => row.quartile_lower],
+  ['median', (row) => row.median],
+  ['quartile_upper', (row) => row.quartile_upper],
+  ['maximum', (row) => row.maximum],
+  ['change_since_previous', (row) => row.change_since_previous],
+  ['previous_period', (row) => row.previous_period],
+  ['change_since_first', (row) => row.change_since_first],
+  ['first_period', (row) => row.first_period],
+]
+
+/** The profile as CSV: a row for each measure. */
+export function profileTable(answer: ProfileAnswer): string {
+  const header = csvRow(profileColumns.map(([name]) => name))
+  return header + answer.measures.map((row) => csvRow(profileColumns.map(([, cell]) => cell(row, answer)))).join('')
+}
+
+/** The series as CSV: a row for each period. */
+export function trendTable({ measure, authority, group, points }: TrendAnswer): string {
+  const header = ['measure', 'authority', 'group', 'period', 'starts', 'ends', 'value', 'status', 'reason', 'compared', 'quartile_lower', 'median', 'quartile_upper', 'after_break']
+  const rows = points.map((point) => [
+    measure.code, authority.code, group.address, point.label, point.starts, point.ends, point.value, point.status, point.reason,
+    point.compared, point.quartile_lower, point.median, point.quartile_upper, String(point.after_break),
+  ])
+  return [header, ...rows].map(csvRow).join('')
 }

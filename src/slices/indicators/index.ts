@@ -7,6 +7,7 @@ export { aliasesOf, breaksOf, measureByCode, measures, versionsOf, type Measure,
 export { periodByLabel, periodsOf, type HeldPeriod } from './measures/periods.ts'
 export { figuresOf, kindsWithFigures, observations, revisionsOf, valuesOf } from './observations/queries.ts'
 export type { DatedValue, Figure, ObservationFilters } from './observations/queries.ts'
+export { everyBreak, everySeriesOf, valuesForMany, type SeriesFigure } from './observations/sets.ts'
 export { withheld } from './observations/small-numbers.ts'
 export { changesOf, type FigureChange } from './observations/changes.ts'
 

@@ -1,5 +1,5 @@
 import type { Spine } from '#kernel/charts/index.ts'
-import type { Comparison } from './compare.ts'
+import type { ComparisonRow } from './compare.ts'
 import { FEWEST_FOR_QUARTILES, goodness } from './rank.ts'
 import type { Polarity } from './rank.ts'
 import { ascending, medianOf, quantileOf } from './spread.ts'
@@ -20,7 +20,7 @@ export function placeOnSpine(value: number | null, { polarity, midpoint }: Direc
 }
 
 /** The line of a comparison, for the strip. No middle half when fewer than eight have a value; null when nobody has. */
-export function spineOf({ rows }: Pick<Comparison<unknown>, 'rows'>, direction: Direction): Spine | null {
+export function spineOf({ rows }: { rows: readonly Pick<ComparisonRow<unknown>, 'value'>[] }, direction: Direction): Spine | null {
   const places = ascending(rows.flatMap(({ value }) => placeOnSpine(value, direction) ?? []))
   const [worst, best, median] = [places.at(0), places.at(-1), medianOf(places)]
   if (worst === undefined || best === undefined || median === null) return null

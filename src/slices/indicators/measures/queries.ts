@@ -4,6 +4,7 @@ import { knownAt } from '#kernel/db/known-at.ts'
 import { formatMoment } from '#kernel/figures/index.ts'
 import { notFound, refused } from '#kernel/problems.ts'
 import { nearNames } from '#kernel/tables/index.ts'
+import { normalCode } from './register.ts'
 
 /** Measures with their definitions as they were known at a moment; as they are known now when none is given. */
 function definedMeasures(db: Reader, moment: Date | undefined) {
@@ -45,7 +46,8 @@ export async function measureByCode(db: Reader, code: string, moment?: Date): Pr
 async function idsByCode(db: Reader, code: string): Promise<{ id: number; code: string }[]> {
   const exact = await db.selectFrom('indicators.measure').select(['id', 'code']).where('code', '=', code).execute()
   if (exact.length > 0) return exact
-  const normal = sql<string>`regexp_replace(lower(${code}), '[^a-z0-9]', '', 'g')`
+  const normal = normalCode(code)
+  if (normal === '') return []
   return db
     .selectFrom('indicators.measure as m')
     .select(['m.id', 'm.code'])
@@ -55,7 +57,6 @@ async function idsByCode(db: Reader, code: string): Promise<{ id: number; code: 
         where(sql<string>`replace(m.code, '-', '')`, '=', normal),
       ]),
     )
-    .where(sql<boolean>`${normal} <> ''`)
     .orderBy('m.code')
     .execute()
 }
