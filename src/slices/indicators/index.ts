@@ -1,12 +1,13 @@
 import type { Slice } from '#kernel/slice.ts'
+import { apiRoutes } from './api.ts'
 import { exportCommand } from './export-command.ts'
 import { importCommands } from './imports/command-line.ts'
 import { seed } from './seed.ts'
 
 export { aliasesOf, breaksOf, measureByCode, measures, versionsOf, type Measure, type MeasureFilters } from './measures/queries.ts'
 export { periodByLabel, periodsOf, type HeldPeriod } from './measures/periods.ts'
-export { figuresOf, kindsWithFigures, observations, revisionsOf, valuesOf } from './observations/queries.ts'
-export type { DatedValue, Figure, ObservationFilters } from './observations/queries.ts'
+export { figuresOf, kindsWithFigures, revisionsOf, valuesOf } from './observations/queries.ts'
+export type { DatedValue, Figure } from './observations/queries.ts'
 export { everyBreak, everySeriesOf, valuesForMany, type SeriesFigure } from './observations/sets.ts'
 export { withheld } from './observations/small-numbers.ts'
 export { changesOf, type FigureChange } from './observations/changes.ts'
@@ -28,6 +29,7 @@ export const indicators: Slice = {
     'imports.make': ['performance-officer', 'administrator', 'department-analyst'],
     'imports.withdraw': ['performance-officer', 'administrator', 'department-analyst'],
   },
+  routes: apiRoutes,
   commands: [...importCommands, exportCommand],
   seed,
 }

@@ -1,4 +1,5 @@
 import type { Slice } from '#kernel/slice.ts'
+import { apiRoutes } from './api.ts'
 import { seed } from './seed.ts'
 
 export { authorities, authorityByCode, codesAndNamesOf, successionOf, type Authority } from './authorities.ts'
@@ -18,4 +19,4 @@ export type { AuthorityKey, AuthorityLookup, FoundAuthority } from './lookup.ts'
 export * from './demonstration.ts'
 
 /** Authorities, what they are called, what became of them, and whom they are compared with. */
-export const places: Slice = { name: 'places', title: 'Places', seed }
+export const places: Slice = { name: 'places', title: 'Places', routes: apiRoutes, seed }

@@ -142,26 +142,3 @@ export interface ObservationFilters {
 
 /** Where a page of observations ended. */
 export type ObservationKey = readonly [measure: number, period: number, place: number]
-
-/**
- * Figures of authorities as known at a moment, with what they are of, in a fixed order: by measure, period and authority
- * as they first came in. At most `limit`, after the key given.
- */
-export async function observations(db: Reader, filters: ObservationFilters, page: { after: ObservationKey | null; limit: number }) {
-  let query = figures(db)
-    .innerJoin('indicators.measure as m', 'm.id', 'o.measure')
-    .innerJoin('indicators.period as p', 'p.id', 'o.period')
-    .innerJoin('places.authority as a', 'a.id', 'o.authority')
-    .select(['m.code as measure_code', 'p.label as period_label', 'p.starts', 'p.ends', 'a.code as authority_code', 'a.known_name', 'v.title', 'v.unit'])
-    .where(knownAt('o', filters.knownAt))
-    .where(knownAt('v', filters.knownAt))
-  if (filters.measure) query = query.where('o.measure', '=', filters.measure.id)
-  if (filters.authority !== undefined) query = query.where('o.authority', '=', filters.authority)
-  if (filters.periods) query = query.where(sql<boolean>`o.period = any(${[...filters.periods]}::int[])`)
-  if (page.after) {
-    const [measure, period, place] = page.after
-    query = query.where(sql<boolean>`(o.measure, o.period, o.place) > (${measure}::int, ${period}::int, ${place}::int)`)
-  }
-  const rows = await query.orderBy('o.measure').orderBy('o.period').orderBy('o.place').limit(page.limit).execute()
-  return rows.map((row) => ({ ...row, ...shown(row) }))
-}
