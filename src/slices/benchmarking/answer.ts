@@ -27,6 +27,7 @@ export const measureAnswer = z.object({
   source_link: words,
   licence: words,
   fictional: z.boolean(),
+  local: z.boolean().describe('Whether it is a measure of one organisation’s own.'),
 })
 
 export const periodAnswer = z.object({
@@ -138,7 +139,7 @@ export const trendAnswer = z.object({
 
 export const profileAnswer = z.object({
   authority: authorityName.extend({ in_group: z.boolean() }),
-  group: groupAddress,
+  group: groupAddress.extend({ members: z.number().describe('Authorities that are or ever were in it, the one in question included.') }),
   known_at: words,
   counts: z
     .object({

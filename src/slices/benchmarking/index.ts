@@ -4,6 +4,8 @@ import { routes } from './routes.ts'
 
 export { comparison, type ComparisonQuestion } from './comparison.ts'
 export { profile, type ProfileQuestion } from './profile.ts'
+export { profileTable } from './table.ts'
+export { positionWords } from './rules/position.ts'
 export { trend, type TrendQuestion } from './trend.ts'
 export type { ProfileAnswer, ProfileRowAnswer, TrendAnswer, ComparisonAnswer, ComparisonRowAnswer, MeasureAnswer } from './answer.ts'
 

@@ -34,7 +34,7 @@ export function describeMeasure(measure: Measure): MeasureAnswer {
   return {
     code, title, version, dimension, service, unit, unit_kind, prefix, suffix,
     display_factor: Number(measure.display_factor), decimals, polarity, midpoint, numerator_name, denominator_name, change_as,
-    publisher, source_link, licence, fictional,
+    publisher, source_link, licence, fictional, local: measure.organisation !== null,
   }
 }
 

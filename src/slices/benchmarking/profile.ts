@@ -95,7 +95,7 @@ function answerOf(authority: Authority, group: ChosenGroup, inGroup: boolean, kn
   const count = (test: (row: ProfileRowAnswer) => boolean) => rows.filter(test).length
   return {
     authority: { code, name, known_name, in_group: inGroup },
-    group: { address, title, publisher, dated, asked },
+    group: { address, title, publisher, dated, asked, members: group.members.length },
     known_at: knownAt?.toISOString() ?? null,
     counts: {
       measures: rows.length,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { authoritiesPage, home, homePage, searchPage } from './pages.ts'
+import { profileRoutes } from './profile/routes.ts'
 import { authorityChoices, findAuthorities, findMeasures, listedAuthorities, recentImports, whatThereIs } from './queries.ts'
 
 const word = z.string().trim().max(200, 'Use 200 characters or fewer').default('')
@@ -45,6 +46,8 @@ export function routes(plain: FastifyInstance, house: House): void {
     app.get(address, { config: { access } }, (_request, reply) =>
       reply.page(template, { title, section: 'Help', breadcrumbs: [home, { text: 'Help', href: '/help' }, { text: title }] }))
   }
+
+  profileRoutes(app, house)
 }
 
 const helpPages = [

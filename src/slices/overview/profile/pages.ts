@@ -1,0 +1,167 @@
+import { sparkline, strip } from '#kernel/charts/index.ts'
+import { countOf, formatCount, formatDate, formatFigure, formatMoment } from '#kernel/figures/index.ts'
+import { paginationOf } from '#kernel/web/components/pagination/pagination.ts'
+import type { ProfileAnswer, ProfileRowAnswer } from '#slices/benchmarking/index.ts'
+import type { Authority, GroupChoice } from '#slices/places/index.ts'
+import { authorityAddress, home, nationInWords, spanInWords } from '../pages.ts'
+import { formOf } from './fields.ts'
+import { filterOf, inAddress, type ProfileQuestion } from './question.ts'
+import { shownEntries, tallyOf } from './rules.ts'
+import { changeInWords, groupInWords, openingSentence } from './words.ts'
+
+/** From a profile to exactly what its template shows. */
+
+/** Rows on one page: enough for most authorities, and light enough for a phone. */
+const PAGE = 200
+
+export interface ProfileData {
+  authority: Authority
+  succession: { predecessors: Successor[]; successors: Successor[] }
+  answer: ProfileAnswer
+  choices: readonly GroupChoice[]
+  question: ProfileQuestion
+  page: number
+  now: Date
+}
+
+interface Successor {
+  code: string
+  name: string
+  on_date: string
+}
+
+export function profilePage(data: ProfileData) {
+  const { authority, answer, question, now } = data
+  const { group, measures } = answer
+  const moment = question['as-known-at']?.moment
+  const shown = shownEntries(measures, filterOf(question))
+  const pages = Math.max(1, Math.ceil(shown.length / PAGE))
+  const page = Math.min(data.page, pages)
+  const address = authorityAddress(authority.code)
+  const known = question['as-known-at']?.given ?? ''
+  const carried = `?${new URLSearchParams({ group: group.address, ...(known === '' ? {} : { 'as-known-at': known }) }).toString()}`
+  const inWords = groupInWords(group)
+  const tally = tallyOf(measures)
+  return {
+    title: authority.name,
+    section: 'Authorities',
+    breadcrumbs: [home, { text: 'Authorities', href: '/authorities' }, { text: authority.known_name }],
+    knownAt: moment ? formatMoment(moment) : null,
+    about: aboutAuthority(authority),
+    succession: successionInWords(data),
+    sentence: openingSentence(authority.known_name, inWords, tally, { isPast: moment !== undefined, inGroup: answer.authority.in_group }),
+    hasFigures: measures.length > 0,
+    action: address,
+    form: formOf(answer, data.choices, question),
+    group: { title: group.title, source: groupSource(group) },
+    range: rangeInWords(shown.length, measures.length, page, pages),
+    clearHref: shown.length < measures.length ? address + carried : '',
+    sections: sectionsOf(shown, page, question, (row) => rowOf(row, `${address}/measures/${encodeURIComponent(row.measure.code)}${carried}`)),
+    pagination: paginationOf({
+      page, size: PAGE, total: shown.length, hrefOf: (number) => address + inAddress(question, number === 1 ? {} : { page: String(number) }),
+    }),
+    known: `figures known at ${formatMoment(moment ?? now)}`,
+    files: {
+      label: shown.length === measures.length ? `all ${countOf(shown.length, 'measure')}` : `these ${countOf(shown.length, 'measure')}`,
+      links: ['CSV', 'JSON'].map((format) => ({
+        format, href: `${address}/profile.${format.toLowerCase()}${inAddress({ ...question, group: group.address })}`,
+      })),
+    },
+  }
+}
+
+function aboutAuthority({ kind_title, region_name, nation, starts, ends }: Authority): string {
+  return [kind_title, region_name, nationInWords(nation), spanInWords(starts, ends)].filter((part) => part !== null && part !== '').join(' · ')
+}
+
+function rangeInWords(shown: number, all: number, page: number, pages: number): string {
+  const of = shown === all ? countOf(all, 'measure') : `${formatCount(shown)} of ${countOf(all, 'measure')}`
+  return pages === 1 ? of : `${of}; page ${formatCount(page)} of ${formatCount(pages)}`
+}
+
+function groupSource({ publisher, dated }: ProfileAnswer['group']): string {
+  if (publisher === null) return ''
+  return `Grouped by ${publisher}${dated === null ? '' : `, ${formatDate(dated)}`}.`
+}
+
+function successionInWords({ authority, succession }: ProfileData) {
+  const named = (others: Successor[]) => others.map(({ code, name }) => ({ name, href: authorityAddress(code) }))
+  const first = (others: Successor[]) => others[0]?.on_date ?? null
+  const began = first(succession.predecessors)
+  const ended = first(succession.successors)
+  return {
+    predecessors: { text: began === null ? '' : `Took over on ${formatDate(began)} from`, others: named(succession.predecessors) },
+    successors: { text: authority.ends === null ? '' : `Ended on ${formatDate(authority.ends)}.${ended === null ? '' : ' Its work passed to'}`, others: named(succession.successors) },
+  }
+}
+
+/** Rows under the heading of their service, or all under none when they are in another order. */
+function sectionsOf(shown: readonly ProfileRowAnswer[], page: number, { sort }: ProfileQuestion, finished: (row: ProfileRowAnswer) => ReturnType<typeof rowOf>) {
+  const onPage = shown.slice((page - 1) * PAGE, page * PAGE)
+  if (sort !== '' && sort !== 'service') return onPage.length === 0 ? [] : [{ heading: '', counts: '', rows: onPage.map(finished) }]
+  const whole = Map.groupBy(shown, headingOf)
+  return [...Map.groupBy(onPage, headingOf)].map(([heading, rows]) => ({
+    heading,
+    counts: sectionCounts(whole.get(heading) ?? [], rows.length),
+    rows: rows.map((row) => ({ ...finished(row), service: '' })),
+  }))
+}
+
+const headingOf = ({ measure }: ProfileRowAnswer) => measure.service ?? 'No service stated'
+
+function sectionCounts(rows: readonly ProfileRowAnswer[], here: number): string {
+  const { measures, best, lowest, absent } = tallyOf(rows)
+  const parts = [
+    here === measures ? countOf(measures, 'measure') : `${formatCount(here)} of ${countOf(measures, 'measure')} on this page`,
+    ...(best > 0 ? [`${formatCount(best)} in the best quarter`] : []),
+    ...(lowest > 0 ? [`${formatCount(lowest)} in the lowest quarter`] : []),
+    ...(absent > 0 ? [`${formatCount(absent)} without a figure`] : []),
+  ]
+  return parts.join(' · ')
+}
+
+/** What a status adds to a figure; nothing for a plain published one. */
+const statusWords: Record<string, string> = { provisional: 'provisional', estimated: 'estimated', low: 'low quality', revised: 'corrected' }
+
+function rowOf(row: ProfileRowAnswer, href: string) {
+  const { measure, value, quartile } = row
+  const format = formatOf(measure)
+  return {
+    title: measure.title,
+    href,
+    service: measure.service ?? '',
+    isLocal: measure.local,
+    value: value === null ? '' : formatFigure(value, format),
+    absence: value === null ? row.position : '',
+    status: value === null ? '' : (statusWords[row.status] ?? ''),
+    period: row.period?.label ?? '',
+    later: row.later_absence ? `${row.later_absence.period}: ${(row.later_absence.reason ?? 'missing').replaceAll('-', ' ')}` : '',
+    median: row.median === null ? '' : formatFigure(row.median, format),
+    position: value === null ? '' : row.position,
+    isAtEnd: quartile === 1 || quartile === 4,
+    change: changeInWords(row, format),
+    strip: stripOf(row),
+    sparkline: sparklineOf(row),
+  }
+}
+
+const formatOf = ({ prefix, suffix, display_factor, decimals }: ProfileRowAnswer['measure']) => ({ prefix, suffix, displayFactor: display_factor, decimals })
+
+function stripOf({ measure, value, spine, spine_place, median, compared, position }: ProfileRowAnswer): string {
+  if (spine === null) return ''
+  const figure = (one: number) => formatFigure(one, formatOf(measure))
+  const own = value === null ? position : `${figure(value)}, ${position}`
+  const group = median === null ? '' : ` Median of ${formatCount(compared)}: ${figure(median)}.`
+  const direction = measure.polarity === 'none' ? ' Further right is more, not better.' : ''
+  return strip({ id: `strip-${measure.code}`, title: `Position: ${measure.title}`, spine, own: spine_place, summary: `${own}.${group}${direction}` }).svg
+}
+
+function sparklineOf({ measure, series, breaks }: ProfileRowAnswer): string {
+  if (series.length < 2) return ''
+  const points = series.map(({ period, starts, value }, place) => {
+    const before = series[place - 1]?.starts
+    return { period, value, breakBefore: before !== undefined && breaks.some((day) => day > before && day <= starts) }
+  })
+  const format = (one: number) => formatFigure(one, formatOf(measure))
+  return sparkline({ id: `line-${measure.code}`, title: `Series: ${measure.title}`, points, scale: { format } }).svg
+}

@@ -1,0 +1,56 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Actor } from '#kernel/access/actor.ts'
+import type { House } from '#kernel/slice.ts'
+import type { ZodTypes } from '#kernel/web/frame.ts'
+import { profile, profileTable } from '#slices/benchmarking/index.ts'
+import { authorityByCode, groupChoices, successionOf } from '#slices/places/index.ts'
+import { authorityAddress } from '../pages.ts'
+import { profilePage } from './pages.ts'
+import { filterOf, inAddress, profileQuery, type ProfileQuestion } from './question.ts'
+import { shownEntries } from './rules.ts'
+
+const options = {
+  config: { access: 'public' },
+  schema: { params: z.object({ code: z.string().max(100) }), querystring: profileQuery },
+} as const
+
+export function profileRoutes(plain: FastifyInstance, { store, now }: House): void {
+  const app = plain.withTypeProvider<ZodTypes>()
+
+  app.get('/authorities/:code', options, async ({ actor, params, query }, reply) => {
+    const { page, ...question } = query
+    const found = await store.read(actor, async (db) => {
+      const authority = await authorityByCode(db, params.code)
+      return {
+        authority,
+        succession: await successionOf(db, authority.id),
+        choices: await groupChoices(db, authority),
+        answer: await profile(db, asked(authority.code, question)),
+      }
+    })
+    // Another code of the same authority leads to its one address, so that links and bookmarks agree.
+    if (found.authority.code !== params.code) return reply.redirect(authorityAddress(found.authority.code) + inAddress(question), 301)
+    return reply.page('slices/overview/views/profile.njk', profilePage({ ...found, question, page, now: now() }))
+  })
+
+  app.get('/authorities/:code/profile.csv', options, async ({ actor, params, query }, reply) =>
+    reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="profile-${fileName(params.code)}.csv"`)
+      .send(profileTable(await exactlyShown(actor, params.code, query))))
+
+  app.get('/authorities/:code/profile.json', options, async ({ actor, params, query }) => exactlyShown(actor, params.code, query))
+
+  /** The measures a page with this question shows, on all its pages and in its order. */
+  async function exactlyShown(actor: Actor, code: string, question: ProfileQuestion) {
+    const answer = await store.read(actor, (db) => profile(db, asked(code, question)))
+    return { ...answer, measures: shownEntries(answer.measures, filterOf(question)) }
+  }
+}
+
+const asked = (authority: string, { group, 'as-known-at': known }: ProfileQuestion) => ({
+  authority, group: group === '' ? undefined : group, knownAt: known?.moment,
+})
+
+const fileName = (code: string) => code.replace(/[^A-Za-z0-9-]/g, '')
