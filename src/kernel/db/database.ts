@@ -299,9 +299,19 @@ export interface Database {
     id: string
     account: number
     organisation: number
+    national: boolean
     file_name: string
+    bytes: number
     sha256: string
-    content: Uint8Array
+    recipe: Json | null
+    checked: Json | null
     made_at: Generated<Timestamp>
+  }
+  'indicators.upload_part': {
+    upload: string
+    seq: number
+    account: number
+    organisation: number
+    content: Uint8Array
   }
 }

@@ -126,6 +126,11 @@ describe('forms', () => {
       file: null,
     })
   })
+  test('a form with no file chosen, as browsers send it, has none', async () => {
+    const { token, cookie } = await openForm()
+    const unchosen = '--b\r\ncontent-disposition: form-data; name="file"; filename=""\r\ncontent-type: application/octet-stream\r\n\r\n\r\n'
+    expect((await app.inject(upload([part('_csrf', token), unchosen], cookie))).json()).toEqual({ fields: {}, file: null })
+  })
   test('a form with a file whose token is missing or comes late is refused before the file is read', async () => {
     const { token, cookie } = await openForm()
     expect((await app.inject(upload([part('file', 'a', 'x.csv'), part('_csrf', token)], cookie))).statusCode).toBe(403)

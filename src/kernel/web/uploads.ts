@@ -42,7 +42,8 @@ export async function readUpload<T>(
   let file: T | null = null
   for await (const part of waiting.get(request) ?? []) {
     if (part.type === 'field') fields[part.fieldname] = String(part.value)
-    else if (part.filename === '') part.file.resume()
+    // Browsers send an unchosen file as one without a name, which arrives as no name at all.
+    else if (!part.filename) part.file.resume()
     else {
       // Without this the stream would just end early, and half a file would look like a whole one.
       if (part.file.truncated) throw tooLarge(request)

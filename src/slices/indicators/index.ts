@@ -2,6 +2,9 @@ import type { Slice } from '#kernel/slice.ts'
 import { apiRoutes } from './api.ts'
 import { exportCommand } from './export-command.ts'
 import { importCommands } from './imports/command-line.ts'
+import { importHelp } from './pages/help.ts'
+import { importPages } from './pages/routes.ts'
+import { makers } from './pages/rules.ts'
 import { seed } from './seed.ts'
 
 export { aliasesOf, breaksOf, measureByCode, measures, versionsOf, type Measure, type MeasureFilters } from './measures/queries.ts'
@@ -26,10 +29,16 @@ export const indicators: Slice = {
   name: 'indicators',
   title: 'Indicators',
   permissions: {
-    'imports.make': ['performance-officer', 'administrator', 'department-analyst'],
-    'imports.withdraw': ['performance-officer', 'administrator', 'department-analyst'],
+    'imports.make': makers,
+    'imports.withdraw': makers,
+    'recipes.save': makers,
   },
-  routes: apiRoutes,
+  navigation: [{ text: 'Imports', href: '/imports' }],
+  help: importHelp,
+  routes(app, house) {
+    apiRoutes(app, house)
+    importPages(app, house)
+  },
   commands: [...importCommands, exportCommand],
   seed,
 }

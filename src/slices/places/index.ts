@@ -12,6 +12,7 @@ export type { Candidate, NamedAuthority, NameIndex, NameMatch, OtherName, Span }
 export { lastDayInBeing, slugOf } from './rules.ts'
 export { addCodesAndNames, addSuccessions, ensureAreas, ensureKinds, saveAuthorities } from './commands.ts'
 export type { AreaRecord, AuthorityAddition, AuthorityKeyRecord, AuthorityRecord, KeyScheme, SuccessionRecord, Tally } from './commands.ts'
+export { confirmName } from './confirming.ts'
 export { saveGroups, withdrawGroups } from './grouping.ts'
 export type { GroupRecord, MemberRecord } from './grouping.ts'
 export { authorityKeys, authorityLookup } from './lookup.ts'

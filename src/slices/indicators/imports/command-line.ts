@@ -121,7 +121,7 @@ const showCommand: Command = {
     const shown = await store.read(actor, async (db) => ({
       ...(await importById(db, id)),
       warnings: await warningsOf(db, id, 10_000),
-      changes: await changesOf(db, id, { limit: 100_000, offset: 0, revisedOnly: true }),
+      changes: await changesOf(db, id, { limit: 100_000, offset: 0, only: 'replaced' }),
     }))
     if (values.json) {
       out(JSON.stringify(shown, null, 2))

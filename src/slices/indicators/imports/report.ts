@@ -132,7 +132,8 @@ export class Findings {
 
 const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 
-const nouns: Record<Recipe['produces'], readonly [one: string, many: string]> = {
+/** What one and several of them are called, in sentences. */
+export const nouns: Record<Recipe['produces'], readonly [one: string, many: string]> = {
   observations: ['figure', 'figures'],
   measures: ['measure', 'measures'],
   breaks: ['break in a series', 'breaks in series'],
@@ -177,7 +178,8 @@ function figuresSentence(outcome: Outcome, produces: Recipe['produces'], counts:
   return [`${countOf(counts.new, ...nouns[produces])} ${are} new, ${formatCount(counts.revised)} ${replace} earlier ones, ${same}.${reference}`]
 }
 
-const reasonWords: Record<Reason, string> = {
+/** Why there is no figure, in words. */
+export const reasonWords: Record<Reason, string> = {
   missing: 'missing', suppressed: 'suppressed', 'not-collected': 'not collected', 'not-applicable': 'not applicable',
   'not-available': 'not available', unreliable: 'unreliable',
 }

@@ -161,10 +161,23 @@ create table indicators.upload (
   id text primary key,                 -- unguessable
   account integer not null references people.account,
   organisation integer not null references people.organisation,
+  national boolean not null,           -- for national figures; otherwise for the organisation's own
   file_name text not null,
+  bytes integer not null,
   sha256 text not null,
-  content bytea not null,
+  recipe jsonb,                        -- the one to be used; null: not chosen yet
+  checked jsonb,                       -- what the dry run said; see pages/check.ts
   made_at timestamptz not null default now()
+);
+
+-- The file itself in pieces, so that neither writing nor reading it needs all of it at once.
+create table indicators.upload_part (
+  upload text not null references indicators.upload on delete cascade,
+  seq integer not null,
+  account integer not null,            -- both copied from the upload, for the policy
+  organisation integer not null,
+  content bytea not null,
+  primary key (upload, seq)
 );
 
 -- Recipes people saved. Ready ones are files in the program.
@@ -226,6 +239,11 @@ alter table indicators.upload force row level security;
 create policy own on indicators.upload using (
   kernel.is_system() or (account = kernel.account() and organisation = any (kernel.organisations())));
 
+alter table indicators.upload_part enable row level security;
+alter table indicators.upload_part force row level security;
+create policy own on indicators.upload_part using (
+  kernel.is_system() or (account = kernel.account() and organisation = any (kernel.organisations())));
+
 alter table indicators.saved_recipe enable row level security;
 alter table indicators.saved_recipe force row level security;
 create policy own on indicators.saved_recipe using (
@@ -234,4 +252,4 @@ create policy own on indicators.saved_recipe using (
 grant usage on schema indicators to bv_actor;
 grant select, insert, update on indicators.measure, indicators.import to bv_actor;
 grant select, insert on indicators.period, indicators.import_warning to bv_actor;
-grant select, insert, update, delete on indicators.upload, indicators.saved_recipe to bv_actor;
+grant select, insert, update, delete on indicators.upload, indicators.upload_part, indicators.saved_recipe to bv_actor;

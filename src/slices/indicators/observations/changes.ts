@@ -9,6 +9,8 @@ export interface FigureChange {
   /** Code and name of the authority or area. */
   code: string
   name: string
+  /** An area such as a nation, not an authority. */
+  is_area: boolean
   was: string | null
   is_now: string | null
   difference: string | null
@@ -27,14 +29,14 @@ export interface FigureChange {
 export interface ChangePage {
   limit: number
   offset: number
-  /** Leave out figures that were not known before. */
-  revisedOnly?: boolean
+  /** Only figures that replaced an earlier one, or only those that were not known before; absent: all. */
+  only?: 'replaced' | 'new' | undefined
 }
 
 /** What an import changed: each figure it brought beside the one it replaced, by measure, period and name. */
-export async function changesOf(db: Reader, id: number, { limit, offset, revisedOnly = false }: ChangePage): Promise<FigureChange[]> {
+export async function changesOf(db: Reader, id: number, { limit, offset, only }: ChangePage): Promise<FigureChange[]> {
   const { rows } = await sql<FigureChange>`
-    select m.code as measure, p.label as period, coalesce(a.code, r.code) as code, coalesce(a.known_name, r.name) as name,
+    select m.code as measure, p.label as period, coalesce(a.code, r.code) as code, coalesce(a.known_name, r.name) as name, a.id is null as is_area,
            w.value as was, o.value as is_now, o.value - w.value as difference, w.measure is null as new,
            w.reason as was_reason, o.reason as is_now_reason, w.numerator as was_numerator, o.numerator as is_now_numerator,
            w.denominator as was_denominator, o.denominator as is_now_denominator, o.line
@@ -44,7 +46,7 @@ export async function changesOf(db: Reader, id: number, { limit, offset, revised
       left join places.authority a on a.id = o.authority
       left join places.area r on r.id = o.area
       left join indicators.observation w on w.measure = o.measure and w.period = o.period and w.place = o.place and w.known_to = o.known_from
-     where o.import = ${id} and not o.restored and (not ${revisedOnly} or w.measure is not null)
+     where o.import = ${id} and not o.restored and (${only ?? null}::text is null or (w.measure is not null) = (${only ?? null}::text = 'replaced'))
      order by m.code, p.ends, p.starts, p.kind, name, code
      limit ${limit} offset ${offset}`.execute(db)
   return rows

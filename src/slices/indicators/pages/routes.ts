@@ -1,0 +1,18 @@
+/** The pages and the programming interface of imports and recipes. */
+import type { FastifyInstance } from 'fastify'
+import type { House } from '#kernel/slice.ts'
+import { importApi } from './api.ts'
+import { helpRoutes } from './help.ts'
+import { importRoutes } from './import-routes.ts'
+import { recipeRoutes } from './recipe-routes.ts'
+import { tryingRoutes } from './trying-routes.ts'
+import { uploadRoutes } from './upload-routes.ts'
+
+export function importPages(app: FastifyInstance, house: House): void {
+  uploadRoutes(app, house)
+  tryingRoutes(app, house)
+  importRoutes(app, house)
+  recipeRoutes(app, house)
+  helpRoutes(app)
+  importApi(app, house)
+}

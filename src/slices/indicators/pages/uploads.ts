@@ -1,0 +1,163 @@
+/** Files kept between the dry run and the import. They belong to one account in one organisation and last a day. */
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import type { Actor } from '#kernel/access/actor.ts'
+import type { Reader, Store, Trx } from '#kernel/db/index.ts'
+import { countOf } from '#kernel/figures/index.ts'
+import { notFound } from '#kernel/problems.ts'
+import type { ImportSource } from '../imports/reading.ts'
+import { recipeSchema, type Recipe } from '../imports/recipe.ts'
+import type { Checked } from './check.ts'
+
+/** Largest file the page takes. The command line takes larger ones. */
+export const largestFile = 100 * 1024 * 1024
+
+const lasts = 24 * 60 * 60 * 1000
+const partSize = 1024 * 1024
+
+type Person = Extract<Actor, { kind: 'person' }>
+
+export interface Upload {
+  id: string
+  /** The organisation in whose name it was uploaded. */
+  organisation: number
+  organisation_name: string
+  /** For national figures; otherwise for the organisation's own. */
+  national: boolean
+  file_name: string
+  bytes: number
+  sha256: string
+  /** Null: not chosen yet. */
+  recipe: Recipe | null
+  /** What the dry run said; null: not run with this recipe. */
+  checked: Checked | null
+  made_at: Date
+}
+
+/** A file on this machine's disk, for as long as one request needs it. */
+export interface DiskFile {
+  path: string
+  bytes: number
+  sha256: string
+}
+
+/** Gives the path of a file that is there as long as the work lasts. */
+export async function withTemporaryFile<T>(work: (path: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'workbench-upload-'))
+  try {
+    return await work(join(folder, 'file'))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Writes a stream to a file as it comes. */
+export async function writeTo(path: string, content: AsyncIterable<Uint8Array>): Promise<DiskFile> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  await using file = await open(path, 'w')
+  for await (const chunk of content) {
+    hash.update(chunk)
+    bytes += chunk.length
+    await file.writeFile(chunk)
+  }
+  return { path, bytes, sha256: hash.digest('hex') }
+}
+
+export const sourceOn = (name: string, path: string): ImportSource => ({ name, open: () => createReadStream(path) })
+
+export interface NewUpload {
+  actor: Person
+  organisation: number
+  national: boolean
+  fileName: string
+  file: DiskFile
+  recipe: Recipe | null
+  now: Date
+}
+
+/** Keeps a file. Returns the unguessable name of the upload. */
+export async function keepUpload(trx: Trx, { actor, organisation, national, fileName, file, recipe, now }: NewUpload) {
+  const id = randomBytes(18).toString('base64url')
+  const { account } = actor
+  await trx.insertInto('indicators.upload').values({
+    id, account, organisation, national, file_name: fileName, bytes: file.bytes, sha256: file.sha256, recipe: recipe ? JSON.stringify(recipe) : null,
+    made_at: now,
+  }).execute()
+  let seq = 0
+  for await (const content of createReadStream(file.path, { highWaterMark: partSize }) as AsyncIterable<Uint8Array>) {
+    await trx.insertInto('indicators.upload_part').values({ upload: id, seq: seq++, account, organisation, content }).execute()
+  }
+  return { subject: `upload:${id.slice(0, 6)}`, organisation, says: `uploaded the file ${fileName} to look at before importing it`, result: id }
+}
+
+/** The upload, when it is this person's and has not expired. */
+export async function uploadOf(db: Reader, id: string, now: Date): Promise<Upload> {
+  const row = await db.selectFrom('indicators.upload as u')
+    .innerJoin('people.organisation as o', 'o.id', 'u.organisation')
+    .select(['u.id', 'u.organisation', 'o.name as organisation_name', 'u.national', 'u.file_name', 'u.bytes', 'u.sha256', 'u.recipe', 'u.checked', 'u.made_at'])
+    .where('u.id', '=', id).where('u.made_at', '>', new Date(now.getTime() - lasts))
+    .executeTakeFirst()
+  if (!row) throw notFound('There is no such uploaded file. Files are kept for a day; choose the file again.')
+  return { ...row, recipe: row.recipe === null ? null : recipeSchema.parse(row.recipe), checked: row.checked as Checked | null }
+}
+
+/** Copies the file back to disk and does the work with it. */
+export function withUpload<T>(store: Store, actor: Actor, upload: Upload, work: (source: ImportSource) => Promise<T>): Promise<T> {
+  return withTemporaryFile(async (path) => {
+    await writeTo(path, partsOf(store, actor, upload.id))
+    return work(sourceOn(upload.file_name, path))
+  })
+}
+
+/** Piece by piece, each in a read of its own: no transaction is open while the file is being used. */
+async function* partsOf(store: Store, actor: Actor, id: string): AsyncGenerator<Uint8Array> {
+  for (let seq = 0; ; seq++) {
+    const part = await store.read(actor, (db) =>
+      db.selectFrom('indicators.upload_part').select('content').where('upload', '=', id).where('seq', '=', seq).executeTakeFirst())
+    if (!part) return
+    yield part.content
+  }
+}
+
+/** Sets the recipe, which makes what was found by another one worthless. */
+export async function chooseRecipe(trx: Trx, upload: Upload, recipe: Recipe) {
+  await trx.updateTable('indicators.upload').set({ recipe: JSON.stringify(recipe), checked: null }).where('id', '=', upload.id).execute()
+  return { subject: `upload:${upload.id.slice(0, 6)}`, organisation: upload.organisation, says: `chose the recipe ${recipe.recipe} for the file ${upload.file_name}`, result: undefined }
+}
+
+/** Keeps what the dry run said, so that looking at it again takes no time. */
+export async function keepChecked(trx: Trx, upload: Upload, checked: Checked) {
+  await trx.updateTable('indicators.upload').set({ checked: JSON.stringify(checked) }).where('id', '=', upload.id).execute()
+  const says = `tried the file ${upload.file_name} by the recipe ${checked.report.recipe}; nothing was imported`
+  return { subject: `upload:${upload.id.slice(0, 6)}`, organisation: upload.organisation, says, result: checked }
+}
+
+/** Lets go of a file. */
+export async function dropUpload(trx: Trx, upload: Pick<Upload, 'id' | 'organisation' | 'file_name'>) {
+  await trx.deleteFrom('indicators.upload').where('id', '=', upload.id).execute()
+  return { subject: `upload:${upload.id.slice(0, 6)}`, organisation: upload.organisation, says: `let go of the uploaded file ${upload.file_name}`, result: undefined }
+}
+
+const sweeper: Actor = { kind: 'system', name: 'clearing of uploaded files' }
+
+/** Removes what nobody came back for. */
+export async function dropExpired(store: Store, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - lasts)
+  const expired = await store.read(sweeper, (db) => db.selectFrom('indicators.upload').select('id').where('made_at', '<=', before).execute())
+  if (expired.length === 0) return
+  await store.change(sweeper, 'imports.drop-expired', async (trx) => {
+    await trx.deleteFrom('indicators.upload').where('made_at', '<=', before).execute()
+    return { subject: 'uploads', says: `removed ${countOf(expired.length, 'uploaded file')} that nobody imported within a day`, result: undefined }
+  })
+}
+
+/** The moment of the last import or withdrawal this person can see. A dry run made before it may no longer be true. */
+export async function lastChange(db: Reader): Promise<string | null> {
+  const { rows } = await sql<{ moment: Date | null }>`select max(greatest(known_from, withdrawn_at)) as moment from indicators.import`.execute(db)
+  return rows[0]?.moment?.toISOString() ?? null
+}
