@@ -1,14 +1,13 @@
 // For tests of pages: the real server, people with sessions, and forms posted as a browser posts them.
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
-import { everyone } from '#kernel/access/actor.ts'
+import { everyone, type Actor } from '#kernel/access/actor.ts'
 import { readConfig } from '#kernel/config.ts'
 import type { House, Slice } from '#kernel/slice.ts'
 import type { TestStore } from '#kernel/testing/store.ts'
 import { createServer } from '#kernel/web/server.ts'
-import type { newPerson } from '#slices/people/builders.ts'
 
-type Person = Awaited<ReturnType<typeof newPerson>>
+type Person = Extract<Actor, { kind: 'person' }>
 type Answer = Awaited<ReturnType<FastifyInstance['inject']>>
 
 /** A server on which the cookie of the session is the number of the account. */

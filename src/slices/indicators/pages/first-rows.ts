@@ -10,7 +10,7 @@ import { Findings } from '../imports/report.ts'
 import { measureRegister } from '../measures/register.ts'
 
 /** A figure as it would be kept, everything in words or exact decimal text. */
-export interface FirstFigure {
+interface FirstFigure {
   line: number
   measure: string
   place: string

@@ -9,7 +9,7 @@ export async function organisationNames(db: Reader): Promise<Map<number, { slug:
   return new Map(rows.map(({ id, slug, name }) => [id, { slug, name }]))
 }
 
-export interface FirstWarning {
+interface FirstWarning {
   check_name: CheckName
   line: number | null
   column: string | null

@@ -3,7 +3,7 @@ import type { AuthoritiesRecipe, BreaksRecipe, Cell, Condition, GroupsRecipe, Le
 import { reasonWords } from '../imports/report.ts'
 
 /** A recipe's description: a few parts, each with sentences. */
-export interface RecipePart {
+interface RecipePart {
   title: string
   sentences: string[]
 }

@@ -17,7 +17,7 @@ import { knownRecipes } from './saved-recipes.ts'
 import { dropExpired, keepUpload, largestFile, sourceOn, uploadOf, withTemporaryFile, writeTo, type DiskFile } from './uploads.ts'
 import { sizeInWords } from './words.ts'
 
-export type Person = Extract<Actor, { kind: 'person' }>
+type Person = Extract<Actor, { kind: 'person' }>
 
 /** These routes ask for a permission, so only people come here. */
 export function personOf(actor: Actor): Person {

@@ -70,7 +70,7 @@ export async function writeTo(path: string, content: AsyncIterable<Uint8Array>):
 
 export const sourceOn = (name: string, path: string): ImportSource => ({ name, open: () => createReadStream(path) })
 
-export interface NewUpload {
+interface NewUpload {
   actor: Person
   organisation: number
   national: boolean

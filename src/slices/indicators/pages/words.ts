@@ -50,7 +50,7 @@ export function otherCounts(counts: Counts) {
   return items
 }
 
-export interface WarningLine {
+interface WarningLine {
   line: number | null
   column: string | null
   seen: string | null
