@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { Actor } from '#kernel/access/actor.ts'
 import type { Store } from '#kernel/db/index.ts'
 import { SettingsProblem } from '#kernel/problems.ts'
@@ -16,8 +16,8 @@ export const slices: readonly Slice[] = [people, places, indicators, benchmarkin
 export const sliceNames = slices.map((slice) => slice.name)
 
 /** The whole web side, ready to listen or to be asked through `inject`. */
-export function createApp(house: House): Promise<FastifyInstance> {
-  return createServer(house, { slices, identify: (request) => identify(house, request) })
+export function createApp(house: House, onRoute?: (route: RouteOptions) => void): Promise<FastifyInstance> {
+  return createServer(house, { slices, identify: (request) => identify(house, request), onRoute })
 }
 
 const starter: Actor = { kind: 'system', name: 'start' }

@@ -4,7 +4,7 @@ import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
 import fastify, { LogController } from 'fastify'
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { constants } from 'node:zlib'
 import type { Actor, Permissions } from '../access/actor.ts'
 import { duringRequest } from '../request.ts'
@@ -27,10 +27,12 @@ export interface ServerOptions {
   slices: readonly Slice[]
   /** Who sent this request. Asked before anything else is looked at; must not answer `system`. */
   identify: (request: FastifyRequest) => Promise<Actor>
+  /** Told of every route as it is registered: the tests that walk all of them must not need a list. */
+  onRoute?: ((route: RouteOptions) => void) | undefined
 }
 
 /** The whole web side of the program, ready to listen or to be asked through `inject`. */
-export async function createServer(house: House, { slices, identify }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer(house: House, { slices, identify, onRoute }: ServerOptions): Promise<FastifyInstance> {
   const log: FastifyBaseLogger = house.log
   const app: FastifyInstance = fastify({
     loggerInstance: log,
@@ -47,6 +49,7 @@ export async function createServer(house: House, { slices, identify }: ServerOpt
   )
   const assets = loadAssets()
 
+  if (onRoute) app.addHook('onRoute', onRoute)
   app.decorateRequest('actor')
   await app.register(cookie)
   await app.register(formbody)
