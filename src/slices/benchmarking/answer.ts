@@ -128,6 +128,7 @@ export const trendAnswer = z.object({
       value: figure.describe('Null: a gap.'),
       status: z.string(),
       reason: words,
+      rank: figure.describe('Competition rank within the group, best 1. Null where the authority is not in it then, or nothing is ranked.'),
       compared: z.number(),
       quartile_lower: figure,
       median: figure,

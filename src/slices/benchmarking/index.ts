@@ -1,5 +1,6 @@
 import type { Slice } from '#kernel/slice.ts'
 import { compareCommand } from './command-line.ts'
+import { helpTopics } from './page-routes.ts'
 import { routes } from './routes.ts'
 
 export { comparison, type ComparisonQuestion } from './comparison.ts'
@@ -10,4 +11,14 @@ export { trend, type TrendQuestion } from './trend.ts'
 export type { ProfileAnswer, ProfileRowAnswer, TrendAnswer, ComparisonAnswer, ComparisonRowAnswer, MeasureAnswer } from './answer.ts'
 
 /** How authorities compare: on what, with whom, since when, and how sure one can be. */
-export const benchmarking: Slice = { name: 'benchmarking', title: 'Benchmarking', routes, commands: [compareCommand] }
+export const benchmarking: Slice = {
+  name: 'benchmarking',
+  title: 'Benchmarking',
+  navigation: [
+    { text: 'Measures', href: '/measures' },
+    { text: 'Compare', href: '/compare' },
+  ],
+  help: helpTopics,
+  routes,
+  commands: [compareCommand],
+}

@@ -6,10 +6,13 @@ import { knownAtField } from '#kernel/web/known-at.ts'
 import { comparisonAnswer, profileAnswer, trendAnswer } from './answer.ts'
 import { comparison } from './comparison.ts'
 import { profile } from './profile.ts'
+import { pageRoutes } from './page-routes.ts'
 import { comparisonTable, profileTable, trendTable } from './table.ts'
 import { trend } from './trend.ts'
 
-export function routes(app: FastifyInstance, { store }: House): void {
+export function routes(app: FastifyInstance, house: House): void {
+  const { store } = house
+  pageRoutes(app, house)
   apiRoute(app, {
     path: '/comparisons',
     group: 'Comparisons',

@@ -4,8 +4,8 @@ import { authorityByCode, type Authority } from '#slices/places/index.ts'
 import { breaksOf, figuresOf, measureByCode, periodsOf, valuesOf, type DatedValue, type Figure, type HeldPeriod, type Measure } from '#slices/indicators/index.ts'
 import type { TrendAnswer } from './answer.ts'
 import { chooseGroup, countsIn, reasonWithoutRow, type ChosenGroup } from './group.ts'
-import { describeMeasure } from './measure.ts'
-import { FEWEST_FOR_QUARTILES } from './rules/rank.ts'
+import { describeMeasure, rulesOf, type ComparisonRules } from './measure.ts'
+import { FEWEST_FOR_QUARTILES, goodness, ranksIn } from './rules/rank.ts'
 import { ascending, medianOf, quantileOf } from './rules/spread.ts'
 
 export interface TrendQuestion {
@@ -30,6 +30,7 @@ export async function trend(db: Reader, { knownAt, ...question }: TrendQuestion)
   const own = await figuresOf(db, measure, { authorities: [authority.id], periods: held.map(({ id }) => id), knownAt })
   const periods = seriesOf(held, own, measure)
   const values = await valuesOf(db, measure, { authorities: group.members.map(({ id }) => id), periods: periods.map(({ id }) => id), knownAt })
+  const rules = rulesOf(measure)
   const valuesIn = Map.groupBy(values, ({ period }) => period)
   const figureIn = new Map(own.map((figure) => [figure.period, figure]))
   const { address, title, publisher, dated, asked } = group
@@ -41,7 +42,7 @@ export async function trend(db: Reader, { knownAt, ...question }: TrendQuestion)
     breaks,
     points: periods.map((period, i) => ({
       ...pointOf(figureIn.get(period.id), authority, period),
-      ...spreadOf(valuesIn.get(period.id) ?? [], group, period, measure.kinds),
+      ...spreadOf(countedIn(valuesIn.get(period.id) ?? [], group, period, measure.kinds), authority, rules),
       after_break: isAfterBreak(period, periods[i - 1], breaks),
     })),
   }
@@ -62,16 +63,28 @@ function pointOf(figure: Figure | undefined, authority: Authority, period: HeldP
   return { label, kind, starts, ends, value, status, reason }
 }
 
-function spreadOf(values: readonly DatedValue[], group: ChosenGroup, period: HeldPeriod, kinds: readonly string[]) {
+function countedIn(values: readonly DatedValue[], group: ChosenGroup, period: HeldPeriod, kinds: readonly string[]): DatedValue[] {
   const members = new Map(group.members.map((member) => [member.id, member]))
-  const sorted = ascending(values.filter((one) => countsIn(group, members.get(one.authority)!, period, kinds)).map(({ value }) => value))
+  return values.filter((one) => countsIn(group, members.get(one.authority)!, period, kinds))
+}
+
+function spreadOf(values: readonly DatedValue[], authority: Authority, rules: ComparisonRules) {
+  const sorted = ascending(values.map(({ value }) => value))
   const enough = sorted.length >= FEWEST_FOR_QUARTILES
   return {
+    rank: rankOf(values, authority, rules),
     compared: sorted.length,
     quartile_lower: enough ? quantileOf(sorted, 0.25) : null,
     median: medianOf(sorted),
     quartile_upper: enough ? quantileOf(sorted, 0.75) : null,
   }
+}
+
+function rankOf(values: readonly DatedValue[], authority: Authority, { polarity, midpoint }: ComparisonRules): number | null {
+  const own = values.find((one) => one.authority === authority.id)
+  if (!own || polarity === 'none') return null
+  const placed = ascending(values.map(({ value }) => goodness(value, polarity, midpoint)))
+  return ranksIn(placed)(goodness(own.value, polarity, midpoint))
 }
 
 function isAfterBreak(period: HeldPeriod, before: HeldPeriod | undefined, breaks: readonly { starts: string }[]): boolean {

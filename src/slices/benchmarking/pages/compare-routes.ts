@@ -1,0 +1,116 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import type { z } from 'zod'
+import type { Reader } from '#kernel/db/index.ts'
+import type { House } from '#kernel/slice.ts'
+import { writeCsv } from '#kernel/tables/index.ts'
+import type { ZodTypes } from '#kernel/web/frame.ts'
+import type { Measure } from '#slices/indicators/index.ts'
+import { groupChoices, type Authority, type GroupChoice } from '#slices/places/index.ts'
+import { registerChoices } from '../register.ts'
+import { authoritiesCalled, authoritiesWith, measuresCalled, measuresWith, mostAuthorities, mostMeasures, sideBySide } from '../side-by-side.ts'
+import { addressOf } from './address.ts'
+import { groupField, knownAtField } from './choosers.ts'
+import {
+  chosenAuthorities, chosenMeasures, compareCells, compareHeaders, compareLines, foundAuthorities, foundMeasures, limitsInWords,
+  rulesInWords, type CompareAsked,
+} from './compare.ts'
+import { compareQuery, knownAtOf } from './question.ts'
+
+export function compareRoutes(plain: FastifyInstance, { store }: House): void {
+  const app = plain.withTypeProvider<ZodTypes>()
+  const schema = { querystring: compareQuery }
+
+  app.get('/compare', { config: { access: 'public' }, schema }, async (request, reply) => {
+    const { 'add-authority': authorityWords, 'add-measure': measureWords, ...asked } = request.query
+    const { moment, words } = knownAtOf(asked['as-known-at'])
+    const found = await store.read(request.actor, async (db) => ({
+      authorities: authorityWords === '' ? null : await authoritiesCalled(db, authorityWords),
+      measures: measureWords === '' ? null : await measuresCalled(db, measureWords, moment),
+      shown: await whatIsShown(db, asked, moment),
+      services: (await registerChoices(db)).services,
+    }))
+    const added = withOnlyFound(asked, found)
+    if (added) return reply.redirect(addressOf('/compare', { ...added }))
+    const { shown } = found
+    const kept = { group: shown.group.address, 'as-known-at': asked['as-known-at'] }
+    return reply.page('slices/benchmarking/views/compare.njk', {
+      title: 'Compare authorities side by side',
+      section: 'Compare',
+      breadcrumbs: [{ text: 'Home', href: '/' }, { text: 'Compare' }],
+      knownAt: words,
+      most: mostAuthorities,
+      kept: asked,
+      authorities: chosenAuthorities(shown.authorities, asked),
+      measures: chosenMeasures(shown.measures, asked),
+      foundAuthorities: found.authorities && foundAuthorities(authorityWords, found.authorities, asked),
+      foundMeasures: found.measures && foundMeasures(measureWords, found.measures, asked),
+      fields: fieldsOf(asked, shown, found.services),
+      limits: limitsInWords(asked, shown.authorities, shown.measures),
+      heading: headingOf(shown.authorities),
+      rules: rulesInWords(shown.group.title, asked.period),
+      lines: compareLines(shown.rows, kept),
+      nothingYet: nothingYet(shown),
+      csvHref: addressOf('/compare.csv', { ...asked }),
+    })
+  })
+
+  app.get('/compare.csv', { config: { access: 'public' }, schema }, async (request, reply) => {
+    const { moment } = knownAtOf(request.query['as-known-at'])
+    const { rows, group } = await store.read(request.actor, (db) => whatIsShown(db, request.query, moment))
+    return reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="compare.csv"')
+      .send(Readable.from(writeCsv(compareHeaders, compareCells(rows, group.address), { mark: true })))
+  })
+}
+
+async function whatIsShown(db: Reader, asked: CompareAsked, knownAt: Date | undefined) {
+  const authorities = await authoritiesWith(db, asked.authority)
+  const measures = await measuresWith(db, asked.measure, asked.service, knownAt)
+  const groups = (await groupChoices(db)).filter(({ type }) => type !== 'neighbours')
+  const group = groupOf(asked.group, authorities, groups)
+  const question = { authorities: authorities.slice(0, mostAuthorities), measures: measures.slice(0, mostMeasures), group: group.address }
+  const rows = authorities.length === 0 ? [] : await sideBySide(db, { ...question, period: asked.period, knownAt })
+  return { authorities, measures, groups, group, rows }
+}
+
+type Shown = Awaited<ReturnType<typeof whatIsShown>>
+
+/** The group asked for, else all of the kind the chosen authorities have in common, else all authorities. */
+function groupOf(address: string, authorities: readonly Authority[], groups: readonly GroupChoice[]): { address: string; title: string } {
+  const [kind, ...others] = new Set(authorities.map((one) => one.kind))
+  const usual = kind !== undefined && others.length === 0 ? `kind:${kind}` : 'all'
+  const wanted = address === '' ? usual : address
+  return groups.find((one) => one.address === wanted) ?? { address: wanted, title: wanted === 'all' ? 'All authorities' : wanted }
+}
+
+/** What was asked with the one thing added that a search found; null when there is a choice to make, or nothing found. */
+function withOnlyFound(asked: CompareAsked, found: { authorities: Authority[] | null; measures: Measure[] | null }): CompareAsked | null {
+  const { authorities, measures } = found
+  if (authorities?.length !== 1 && measures?.length !== 1) return null
+  if ((authorities && authorities.length !== 1) || (measures && measures.length !== 1)) return null
+  const added = (codes: string[], things: { code: string }[] | null) => [...new Set([...codes, ...(things ?? []).map(({ code }) => code)])]
+  return { ...asked, authority: added(asked.authority, authorities), measure: added(asked.measure, measures) }
+}
+
+function fieldsOf(asked: z.output<typeof compareQuery> | CompareAsked, { groups, group }: Shown, services: readonly string[]) {
+  return {
+    service: {
+      id: 'service', name: 'service', label: 'All measures of a service', value: asked.service,
+      options: [{ value: '', text: 'no service' }, ...services.map((name) => ({ value: name, text: name }))],
+    },
+    group: { ...groupField(groups, group), label: 'Position words within' },
+    period: { id: 'period', name: 'period', label: 'Period (empty: the latest)', value: asked.period, type: 'text' },
+    knownAt: knownAtField(asked['as-known-at']),
+  }
+}
+
+function headingOf(authorities: readonly Authority[]): string {
+  return authorities.slice(0, mostAuthorities).map(({ known_name }) => known_name).join(', ')
+}
+
+function nothingYet({ authorities, measures }: Shown): string {
+  if (authorities.length === 0 && measures.length === 0) return 'Choose authorities and measures above; the table appears here.'
+  return authorities.length === 0 ? 'Now add an authority.' : 'Now add a measure, or choose a service.'
+}
