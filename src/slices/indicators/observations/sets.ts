@@ -67,9 +67,9 @@ export async function valuesForMany(
       from unnest(${wanted.map((one) => one.measure)}::int[], ${wanted.map((one) => one.period)}::int[]) as w (measure, period)
       join indicators.period p on p.id = w.period
       join indicators.measure_version v on v.measure = w.measure and ${knownAt('v', moment)}
-      join indicators.observation o on o.measure = w.measure and o.period = w.period and ${knownAt('o', moment)}
+      join indicators.observation o on o.measure = w.measure and o.period = w.period and o.place = any(${[...authorities]}::int[]) and ${knownAt('o', moment)}
       join places.authority a on a.id = o.authority
-     where o.value is not null and a.id = any(${[...authorities]}::int[]) and not ${withheld('o', 'v')} and ${counts}
+     where o.value is not null and not ${withheld('o', 'v')} and ${counts}
      group by w.measure`.execute(db)
   return new Map(rows.map((row) => [row.measure, row.shown]))
 }
