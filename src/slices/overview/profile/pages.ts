@@ -46,21 +46,21 @@ export function profilePage(data: ProfileData) {
     title: authority.name,
     section: 'Authorities',
     breadcrumbs: [home, { text: 'Authorities', href: '/authorities' }, { text: authority.known_name }],
-    knownAt: moment ? formatMoment(moment) : null,
+    knownAt: momentInWords(question),
     about: aboutAuthority(authority),
     succession: successionInWords(data),
     sentence: openingSentence(authority.known_name, inWords, tally, { isPast: moment !== undefined, inGroup: answer.authority.in_group }),
     hasFigures: measures.length > 0,
     action: address,
     form: formOf(answer, data.choices, question),
-    group: { title: group.title, source: groupSource(group) },
+    group: inWords + groupSource(group),
     range: rangeInWords(shown.length, measures.length, page, pages),
     clearHref: shown.length < measures.length ? address + carried : '',
     sections: sectionsOf(shown, page, question, (row) => rowOf(row, `${address}/measures/${encodeURIComponent(row.measure.code)}${carried}`)),
     pagination: paginationOf({
       page, size: PAGE, total: shown.length, hrefOf: (number) => address + inAddress(question, number === 1 ? {} : { page: String(number) }),
     }),
-    known: `figures known at ${formatMoment(moment ?? now)}`,
+    known: `figures known at ${momentInWords(question) ?? formatMoment(now)}`,
     files: {
       label: shown.length === measures.length ? `all ${countOf(shown.length, 'measure')}` : `these ${countOf(shown.length, 'measure')}`,
       links: ['CSV', 'JSON'].map((format) => ({
@@ -79,9 +79,15 @@ function rangeInWords(shown: number, all: number, page: number, pages: number): 
   return pages === 1 ? of : `${of}; page ${formatCount(page)} of ${formatCount(pages)}`
 }
 
+/** A date alone means the end of that day, so no time is shown that nobody typed. */
+function momentInWords({ 'as-known-at': known }: ProfileQuestion): string | null {
+  if (!known) return null
+  return known.given.length === 10 ? `the end of ${formatDate(known.given)}` : formatMoment(known.moment)
+}
+
 function groupSource({ publisher, dated }: ProfileAnswer['group']): string {
   if (publisher === null) return ''
-  return `Grouped by ${publisher}${dated === null ? '' : `, ${formatDate(dated)}`}.`
+  return ` (${publisher}${dated === null ? '' : `, ${formatDate(dated)}`})`
 }
 
 function successionInWords({ authority, succession }: ProfileData) {
@@ -131,6 +137,7 @@ function rowOf(row: ProfileRowAnswer, href: string) {
     href,
     service: measure.service ?? '',
     isLocal: measure.local,
+    unit: unitBeside(measure),
     value: value === null ? '' : formatFigure(value, format),
     absence: value === null ? row.position : '',
     status: value === null ? '' : (statusWords[row.status] ?? ''),
@@ -143,6 +150,11 @@ function rowOf(row: ProfileRowAnswer, href: string) {
     strip: stripOf(row),
     sparkline: sparklineOf(row),
   }
+}
+
+/** The unit where the figure itself does not already say it: "per 1,000 people", not "%". */
+function unitBeside({ unit, suffix }: ProfileRowAnswer['measure']): string {
+  return unit.trim() === suffix.trim() ? '' : unit
 }
 
 const formatOf = ({ prefix, suffix, display_factor, decimals }: ProfileRowAnswer['measure']) => ({ prefix, suffix, displayFactor: display_factor, decimals })

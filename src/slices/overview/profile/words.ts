@@ -22,18 +22,19 @@ export function groupInWords({ address, title, members }: GroupNamed): string {
 export function openingSentence(name: string, group: string, tally: Tally, { isPast, inGroup }: { isPast: boolean; inGroup: boolean }): string {
   if (tally.measures === 0) return `There are no figures for ${name}${isPast ? ' as known then' : ' yet'}.`
   const measures = countOf(tally.measures, 'measure')
-  if (!inGroup) return `${name} is not one of ${group}. Its ${measures} are shown beside that group and not ranked in it.${leftOver(tally, false)}`
-  if (tally.measures === tally.absent + tally.notCompared) return `${name} cannot be compared with ${group} on any of ${measures}.${leftOver(tally)}`
+  if (!inGroup) return `${name} is not one of ${group}. Its ${measures} are shown beside that group and not ranked in it.`
+  if (tally.measures === tally.absent + tally.notCompared) return `${name} cannot be compared with ${group} on any of ${measures}${leftOver(tally)}.`
   const when = isPast ? `In the figures known then ${name} was` : `In the latest figures ${name} is`
-  return `${when} in the best quarter of ${group} on ${formatCount(tally.best)} of ${measures} and in the lowest quarter on ${formatCount(tally.lowest)}.${leftOver(tally)}`
+  return `${when} in the best quarter of ${group} on ${formatCount(tally.best)} of ${measures} and in the lowest quarter on ${formatCount(tally.lowest)}${leftOver(tally)}.`
 }
 
-function leftOver({ absent, notCompared }: Tally, sayNotCompared = true): string {
+/** What the two counts leave out. A number never follows a full stop, where it would read as part of the number before. */
+function leftOver({ absent, notCompared }: Tally): string {
   const parts = [
     ...(absent > 0 ? [`${formatCount(absent)} ${absent === 1 ? 'has' : 'have'} no figure`] : []),
-    ...(sayNotCompared && notCompared > 0 ? [`${formatCount(notCompared)} ${notCompared === 1 ? 'is' : 'are'} not compared`] : []),
+    ...(notCompared > 0 ? [`${formatCount(notCompared)} ${notCompared === 1 ? 'is' : 'are'} not compared`] : []),
   ]
-  return parts.length === 0 ? '' : ` ${parts.join(' and ')}.`
+  return parts.length === 0 ? '' : `; ${parts.join(' and ')}`
 }
 
 export interface ChangeInWords {
@@ -56,7 +57,8 @@ export function changeInWords(
   const since = `since ${row.previous_period}`
   const difference = row.value - row.previous_value
   if (difference === 0) return { arrow: '', text: 'no change', since }
-  const size = formatDifference(difference, format, 'unsigned')
+  // Beside a figure shown with %, points can only be percentage points.
+  const size = formatDifference(difference, format, 'unsigned').replace('percentage points', 'points')
   if (!/[1-9]/.test(size)) return { arrow: '', text: 'hardly any change', since }
   const meaning = row.direction === 'better' || row.direction === 'worse' ? `: ${row.direction}` : ''
   return { arrow: difference > 0 ? '▲' : '▼', text: `${difference > 0 ? 'up' : 'down'} ${size}${meaning}`, since }
