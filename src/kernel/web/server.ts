@@ -64,7 +64,9 @@ export async function createServer(house: House, { slices, identify, onRoute }: 
   setSecurityHeaders(app, house.config)
   validateWithZod(app)
   requireAccessRules(app, permissions)
-  answerWithPages(app, { house, assets, permissions, navigation: slices.flatMap((slice) => slice.navigation ?? []) })
+  // Later slices show more of the whole, so people meet theirs first.
+  const navigation = slices.toReversed().flatMap((slice) => slice.navigation ?? [])
+  answerWithPages(app, { house, assets, permissions, navigation })
   answerErrors(app)
   guardRoutes(app, permissions, identify)
   refuseForgedForms(app, house.config)
