@@ -22,7 +22,8 @@ export async function checkStaged(trx: Trx, lookup: AuthorityLookup, findings: F
   for await (const series of touchedSeries(trx)) {
     const measure = measures.get(series[0]?.measure ?? 0)
     if (!measure) continue
-    for (const point of series) if (point.line !== null) checkPoint(point, series, measure, lookup, findings)
+    const stretches = comparableStretches(series, measure.breaks)
+    for (const point of series) if (point.line !== null) checkPoint(point, stretches.get(point) ?? [], measure, lookup, findings)
   }
 }
 
@@ -34,6 +35,13 @@ async function checkedMeasures(trx: Trx, tolerance: number | undefined): Promise
      where m.id in (select measure from staged)`.execute(trx)
   return new Map(rows.map(({ id, code, kinds, breaks, ...numbers }) =>
     [id, { id, code, kinds, breaks, multipliers: { ...numbers, tolerance: tolerance ?? numbers.tolerance } }]))
+}
+
+/** For each point the points it may be compared with, itself among them: of the same length, and no break between. */
+function comparableStretches(series: readonly SeriesPoint[], breaks: readonly string[]): Map<SeriesPoint, SeriesPoint[]> {
+  const key = (point: SeriesPoint) => `${monthsIn({ ...point, kind: point.kind as PeriodKind })} ${breaks.filter((starts) => starts <= point.starts).length}`
+  const stretches = [...Map.groupBy(series, key).values()]
+  return new Map(stretches.flatMap((stretch) => stretch.map((point) => [point, stretch] as const)))
 }
 
 function checkPoint(point: SeriesPoint, series: readonly SeriesPoint[], measure: CheckedMeasure, lookup: AuthorityLookup, findings: Findings): void {
@@ -49,23 +57,20 @@ function checkPoint(point: SeriesPoint, series: readonly SeriesPoint[], measure:
       `${about}: the value is ${shown(point.value)}, but numerator ÷ denominator is ${shown(quotient)}.`)
   }
   if (!authority) return
-  checkHistory(point, series, measure, about, warn)
+  checkHistory(point, series, about, warn)
   checkAuthority(point, authority, measure, about, warn)
 }
 
 type Warn = (check: CheckName, seen: string, expected: string, message: string) => void
 
-function checkHistory(point: SeriesPoint, series: readonly SeriesPoint[], measure: CheckedMeasure, about: string, warn: Warn): void {
-  const months = monthsIn({ ...point, kind: point.kind as PeriodKind })
-  const broken = measure.breaks.filter((starts) => starts <= point.starts).sort().at(-1) ?? ''
-  const likes = series.filter((other) => other !== point && other.starts >= broken && monthsIn({ ...other, kind: other.kind as PeriodKind }) === months)
-  const slip = signOrScale(point.value, likes.map((other) => other.value))
+function checkHistory(point: SeriesPoint, series: readonly SeriesPoint[], about: string, warn: Warn): void {
+  const slip = signOrScale(point.value, series.filter((other) => other !== point).map((other) => other.value))
   if (slip) {
     warn('sign-or-scale', shown(point.value), 'a value of the size and sign of the others in the series',
       `${about}: ${shown(point.value)} ${slip === 'negative' ? 'is negative, and no other value of the series is' : `looks ${slip} beside the rest of the series`}.`)
     return
   }
-  const usual = outlier(point.value, likes.filter((other) => other.ends < point.ends).map((other) => other.value))
+  const usual = outlier(point.value, series.filter((other) => other.ends < point.ends).map((other) => other.value))
   if (usual) {
     warn('outlier', shown(point.value), `between ${shown(usual.low)} and ${shown(usual.high)}`,
       `${about}: ${shown(point.value)} is far from the earlier values of the series, which would put it between ${shown(usual.low)} and ${shown(usual.high)}.`)

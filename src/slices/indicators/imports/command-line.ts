@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Actor } from '#kernel/access/actor.ts'
 import { momentExample, momentOf } from '#kernel/db/known-at.ts'
-import { countOf, formatCount, formatMoment } from '#kernel/figures/index.ts'
+import { compareDecimals, countOf, formatCount, formatMoment } from '#kernel/figures/index.ts'
 import { refused } from '#kernel/problems.ts'
 import type { Command, Terminal } from '#kernel/slice.ts'
 import { withdrawImport } from './commands.ts'
@@ -155,9 +155,15 @@ function changeLine(change: FigureChange): string {
     ['', change.was ?? change.was_reason, change.is_now ?? change.is_now_reason],
     ['numerator ', change.was_numerator, change.is_now_numerator],
     ['denominator ', change.was_denominator, change.is_now_denominator],
-  ].filter(([, was, now]) => was !== now)
+  ].filter(([, was, now]) => !sameText(was ?? null, now ?? null))
   const told = parts.map(([what, was, now]) => `${what ?? ''}was ${was ?? 'missing'}, is now ${now ?? 'missing'}`).join('; ')
   return `${change.measure}  ${change.period}  ${change.name}: ${told === '' ? 'another status or limit' : told}`
+}
+
+/** 3 and 3.0 are the same number; a reason is compared as it stands. */
+function sameText(was: string | null, now: string | null): boolean {
+  if (was === null || now === null) return was === now
+  return /^-?\d/.test(was) && /^-?\d/.test(now) ? compareDecimals(was, now) === 0 : was === now
 }
 
 function importNumber(text: string | undefined): number {

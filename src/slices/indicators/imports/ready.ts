@@ -49,5 +49,5 @@ function faultsOf(issue: z.core.$ZodIssue, under: PropertyKey[] = []): { field: 
 
 /** The JSON Schema of recipes, for editors and for docs/recipe.schema.json. */
 export function recipeJsonSchema(): object {
-  return { title: 'Recipe of the Best Value Workbench', ...z.toJSONSchema(recipeSchema, { io: 'input' }) }
+  return { title: 'Recipe of the Best Value Workbench', ...z.toJSONSchema(recipeSchema, { io: 'input', reused: 'ref' }) }
 }

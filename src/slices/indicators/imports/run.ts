@@ -1,4 +1,5 @@
 /** Imports one file: reads it, sets it beside the store, and keeps all of it or nothing. */
+import { sql } from 'kysely'
 import { actorName, type Actor } from '#kernel/access/actor.ts'
 import type { Store, Trx } from '#kernel/db/index.ts'
 import { refused } from '#kernel/problems.ts'
@@ -83,6 +84,7 @@ async function keepOrNot(request: ImportRequest<Recipe>, prepared: Prepared, opt
     const made = await store.change(actor, 'imports.make', async (trx) => {
       const making = await beginImport(trx, request, prepared, options)
       await prepared.apply(making)
+      if (making.backdated) await refuseReversedTime(making, request)
       if (findings.counts.refused > 0) throw new NotKept('refused')
       if (findings.changes === 0) throw new NotKept('nothing-new')
       if (options.dryRun) throw new NotKept('would-import')
@@ -107,6 +109,20 @@ async function beginImport(trx: Trx, { actor, recipe, source, organisation, audi
     made_by: actorName(actor), known_from: moment, counts: '{}',
   }).returning('id').executeTakeFirstOrThrow()
   return { trx, import: id, moment, backdated: options.knownAt !== undefined }
+}
+
+/** Something that became known at the moment or later cannot be superseded at the moment. */
+async function refuseReversedTime({ trx, moment }: Making, { findings }: ImportRequest<Recipe>): Promise<void> {
+  const { rows } = await sql<{ reversed: number }>`
+    select (select count(*) from indicators.measure_version where known_to = ${moment} and known_from >= ${moment})
+         + (select count(*) from indicators.series_break where known_to = ${moment} and known_from >= ${moment})
+         + (select count(*) from places.comparator_group where known_to = ${moment} and known_from >= ${moment}) as reversed`.execute(trx)
+  const reversed = rows[0]?.reversed ?? 0
+  if (reversed === 0) return
+  findings.refuse({
+    line: null, column: null, seen: moment.toISOString(), expected: 'a moment after what the store already has became known',
+    message: `${reversed} of the things this would replace became known at ${moment.toISOString()} or later. Import releases in the order in which they were published.`,
+  })
 }
 
 async function endImport({ trx, import: id }: Making, { findings, organisation, audience }: ImportRequest<Recipe>): Promise<void> {
