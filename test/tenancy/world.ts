@@ -120,8 +120,10 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
   const recipe = word("name of A's recipe")
   await store.change(insider.actor, word('action in the trail of A'), async (trx) => {
     const content = Buffer.from(word("content of A's upload"))
+    const owner = insider.actor.kind === 'person' ? insider.actor.account : 0
     await trx.insertInto('indicators.upload')
-      .values({ id: upload, account: insider.actor.kind === 'person' ? insider.actor.account : 0, organisation: a.id, file_name: word("file of A's upload"), sha256: '', content, made_at: moment }).execute()
+      .values({ id: upload, account: owner, organisation: a.id, national: false, file_name: word("file of A's upload"), bytes: content.length, sha256: '', made_at: moment }).execute()
+    await trx.insertInto('indicators.upload_part').values({ upload, seq: 1, account: owner, organisation: a.id, content }).execute()
     await trx.insertInto('indicators.saved_recipe')
       .values({ name: recipe, organisation: a.id, account: officer.account, recipe: JSON.stringify({ recipe, title: word("title of A's recipe") }), saved_at: moment }).execute()
     return {
