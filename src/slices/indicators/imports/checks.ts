@@ -86,7 +86,7 @@ export function signOrScale(value: number, others: readonly number[]): ScaleSlip
 const near = (ratio: number, factor: number) => ratio > factor / 2 && ratio < factor * 2
 
 /** The middle value; of an even number, halfway between the two in the middle. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const half = sorted.length >> 1
   const upper = sorted[half] ?? Number.NaN

@@ -84,8 +84,11 @@ const mostShown = 20
 function printReport(report: ImportReport, { out, err }: Terminal): void {
   const say = report.outcome === 'refused' ? err : out
   report.explanation.forEach(say)
-  report.refusals.slice(0, mostShown).forEach(({ line, message }) => say(`  ${line === null ? '' : `line ${line}: `}${message}`))
-  if (report.counts.refused > mostShown) say(`  … and ${formatCount(report.counts.refused - mostShown)} more (--json lists the first 200).`)
+  for (const { line, message, rows } of report.refusals.slice(0, mostShown)) {
+    const where = line === null ? '' : `line ${line}${rows > 1 ? ` and ${countOf(rows - 1, 'row')} more` : ''}: `
+    say(`  ${where}${message}`)
+  }
+  if (report.refusals.length > mostShown) say(`  … and others (--json lists the first 200 kinds).`)
   if (report.import !== null) out(`This is import ${report.import}. To take it back: imports withdraw ${report.import} --why "…".`)
 }
 

@@ -1,6 +1,7 @@
 /** Finds the measure of a row in the register, or works out the one the recipe says how to make. */
+import { nearNames } from '#kernel/tables/index.ts'
 import type { PeriodKind } from '#kernel/periods/index.ts'
-import { normalCode, type MeasureRegister } from '../measures/register.ts'
+import type { MeasureRegister } from '../measures/register.ts'
 import type { MeasureRecord } from '../measures/commands.ts'
 import { bindMeasure, type MeasureReader } from './measure-fields.ts'
 import type { Fault } from './report.ts'
@@ -62,7 +63,7 @@ export class MeasureMaker {
   }
 
   #unknown(code: string): Fault {
-    const near = this.#register.codes.filter((known) => normalCode(known).includes(normalCode(code).slice(-4))).slice(0, 3)
+    const near = nearNames(this.#register.codes, code)
     const hint = near.length > 0 ? ` Similar codes: ${near.join(', ')}.` : ''
     return {
       column: 'measure', seen: code, expected: 'a measure in the register',

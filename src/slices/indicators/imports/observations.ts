@@ -61,6 +61,8 @@ async function apply(making: Making, request: ImportRequest<ObservationsRecipe>,
   findings.tally(tally)
   Object.assign(findings.counts, { absent, reference })
   if (making.backdated) await refuseWhatIsKnownSince(making, request)
+  // What the store already holds was checked when it came in.
+  if (findings.changes === 0) return
   progress({ phase: 'checking', rows: findings.counts.rows_read })
   await checkStaged(trx, lookup, findings, recipe.tolerance)
   progress({ phase: 'writing', rows: findings.counts.rows_read })
@@ -103,7 +105,7 @@ function idAt(ids: readonly number[], index: number): number {
   return id
 }
 
-function contradictionRefusal({ line, first_line, column, value, first_value, measure, period, place }: Contradiction): Refusal {
+function contradictionRefusal({ line, first_line, column, value, first_value, measure, period, place }: Contradiction): Omit<Refusal, 'rows'> {
   const [now, before] = [value ?? 'no value', first_value ?? 'no value']
   return {
     line, column, seen: now, expected: `${before}, as on line ${first_line}`,

@@ -32,6 +32,7 @@ const trafford: [file: string, rows: number, missing: number][] = [
 describePublished('files as publishers put them out', (path) => {
   let database: TestStore
   const imported = new Set<string>()
+  let cash: ImportReport
   beforeAll(async () => void (database = await embeddedStore()))
   afterAll(() => database.close())
 
@@ -102,7 +103,7 @@ describePublished('files as publishers put them out', (path) => {
 
   it('replaces the figures of August 2023 by those of March 2024, and lists exactly the differences', async () => {
     await bringTwice('lgbf-cash-annual-2023', 'lgbf/raw-cash-annual-2023-08.csv', { rows_read: 30_624, new: 31_600, reference: 976 }, { knownAt: new Date('2023-08-31') })
-    const report = await bringTwice('lgbf-cash-annual', 'lgbf/raw-cash-annual-2024-03.csv', { rows_read: 34_392, reference: 1092 }, { knownAt: new Date('2024-03-31') })
+    cash = await bringTwice('lgbf-cash-annual', 'lgbf/raw-cash-annual-2024-03.csv', { rows_read: 34_392, reference: 1092 }, { knownAt: new Date('2024-03-31') })
 
     // The same, worked out from the two files alone: council, code and year to value, numerator and denominator.
     const table = (file: string, code: string, columns: string[]) => new Map(readRows(file).filter((row) => row.LocalAuthority !== '')
@@ -112,9 +113,9 @@ describePublished('files as publishers put them out', (path) => {
     const differ = [...is].filter(([key, figure]) => was.has(key) && JSON.stringify(was.get(key)) !== JSON.stringify(figure))
     const fresh = [...is].filter(([key]) => !was.has(key))
 
-    const changes = await database.store.read(system, (db) => changesOf(db, report.import ?? 0, { limit: 100_000, offset: 0 }))
+    const changes = await database.store.read(system, (db) => changesOf(db, cash.import ?? 0, { limit: 100_000, offset: 0 }))
     const ofCouncils = changes.filter((change) => change.code !== 'S92000003')
-    expect(changes).toHaveLength(report.counts.new + report.counts.revised)
+    expect(changes).toHaveLength(cash.counts.new + cash.counts.revised)
     expect(ofCouncils.filter((change) => !change.new)).toHaveLength(differ.length)
     expect(ofCouncils.filter((change) => change.new)).toHaveLength(fresh.length)
     expect(differ.length).toBeGreaterThan(1000)
@@ -128,7 +129,6 @@ describePublished('files as publishers put them out', (path) => {
     const flagged = readRows('lgbf/numerator-denominator-mismatches-part-a.csv')
     const partA = new Set(readRows('lgbf/split.csv').filter((row) => row.part === 'a').map((row) => compact(row.Code_Sortable ?? '')))
     const real = await bringTwice('lgbf-real-annual', 'lgbf/raw-real-annual-2024-03.csv', { rows_read: 35_467, refused: 0 })
-    const cash = await bring('lgbf-cash-annual', 'lgbf/raw-cash-annual-2024-03.csv', { dryRun: true })
     for (const [report, type, prefix, count] of [[cash, 'Cash_Annual', 'lgbf-cash-', 50], [real, 'Real_Annual', 'lgbf-real-', 116]] as const) {
       const warned = await warnedOf(report, prefix)
       const expected = flagged.filter((row) => row.Type === type).map((row) => `${compact(row.Code ?? '')} ${row.Period} ${Number(Number(row.Value).toPrecision(6))}`)
@@ -206,7 +206,7 @@ describePublished('files as publishers put them out', (path) => {
       ['in another encoding than the recipe says', Buffer.from(whole.toString('utf8').replaceAll('Argyll', 'Argÿll'), 'latin1'), /bytes that are not UTF-8; the file looks like windows-1252/],
       ['in UTF-16 with its first byte lost', Buffer.from(whole.toString('utf8'), 'utf16le').subarray(1), /zero byte/],
       ['with one row shifted', Buffer.from(shifted), /the row has 15 cells/i],
-      ['with columns in another order', Buffer.from(moved), /No authority in the register is called|cannot be read as a period/],
+      ['with columns in another order', Buffer.from(moved), /The register has no measure "lgbf-cash-201011"/],
       ['with one figure twice', Buffer.from(twice), /Lines \d+ and \d+ both give/],
     ]
     for (const [name, bytes, says] of cases) {

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { sourceOf } from '#kernel/tables/index.ts'
+import { embeddedStore } from '#kernel/testing/store.ts'
+import { buildAuthorities } from '#slices/places/builders.ts'
+import { importFile } from './run.ts'
 import { parseRecipe, readyRecipe, readyRecipeNames, recipeJsonSchema } from './ready.ts'
 
 describe('recipes', () => {
@@ -28,6 +32,22 @@ describe('recipes', () => {
       const { faults } = problem as { faults: { field: string; message: string }[] }
       expect(faults.map((fault) => fault.field)).toEqual(expect.arrayContaining(['recipe', 'authority', 'period.kind', 'values.0', 'leave_out.0.where.matches']))
     }
+  })
+
+  test('in the documentation are real: the first is imported with its file', async () => {
+    const text = readFileSync(join(import.meta.dirname, '../../../../docs/recipes.md'), 'utf8')
+    const blocks = (kind: string) => [...text.matchAll(new RegExp(`\`\`\`${kind}\\n([^\`]+)\`\`\``, 'g'))].map((match) => match[1] ?? '')
+    for (const block of blocks('json')) JSON.parse(block)
+    const [file = '', recipe = ''] = [blocks('csv')[0], blocks('json')[0]]
+    const database = await embeddedStore()
+    const { store } = database
+    await buildAuthorities(store, [{ code: 'S12000033', known_name: 'Aberdeen City' }, { code: 'S12000047', known_name: 'Fife' }])
+    const report = await importFile(store, { kind: 'system', name: 'test' }, { name: 'repairs.csv', open: sourceOf(file) }, parseRecipe(recipe, 'repairs.json'))
+    await database.close()
+    expect(report).toMatchObject({
+      outcome: 'imported', warnings: [], measures_made: ['repairs-in-time'],
+      counts: { rows_read: 6, new: 5, reference: 1, absent: { 'not-available': 1 }, left_out: [{ because: 'totals', rows: 1 }] },
+    })
   })
 
   test('that are not JSON say so', () => {

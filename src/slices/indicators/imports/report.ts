@@ -13,16 +13,17 @@ export interface Refusal {
   expected: string
   /** A whole sentence. */
   message: string
+  /** How many rows have the same fault; `line` is the first of them. */
+  rows: number
 }
 
 /** What reading says instead of a thing that cannot be read; the line is added by whoever knows it. */
-export type Fault = Omit<Refusal, 'line'>
+export type Fault = Omit<Refusal, 'line' | 'rows'>
 export const isFault = (result: unknown): result is Fault =>
   typeof result === 'object' && result !== null && 'expected' in result && 'message' in result
 
 /** Stable names of the checks that warn without refusing. docs/checks.md says what each looks at. */
-export const checkNames = ['value-disagrees', 'outlier', 'sign-or-scale', 'outside-dates', 'kind-not-applicable', 'unknown-authority'] as const
-export type CheckName = (typeof checkNames)[number]
+export type CheckName = 'value-disagrees' | 'outlier' | 'sign-or-scale' | 'outside-dates' | 'kind-not-applicable' | 'unknown-authority'
 
 export interface Warning {
   check: CheckName
@@ -67,7 +68,7 @@ export interface ImportReport {
   produces: Recipe['produces']
   file: FileFacts | { name: string }
   counts: Counts
-  /** The first of them; `counts.refused` counts all. */
+  /** The first different ones; `counts.refused` counts every place. */
   refusals: Refusal[]
   /** The first of them; `counts.warnings` counts all. */
   warnings: Warning[]
@@ -93,9 +94,11 @@ export class Findings {
   measuresMade: string[] = []
   readonly #leftOut = new Map<string, { because: string; rows: number }>()
 
-  refuse(refusal: Refusal): void {
+  refuse(refusal: Omit<Refusal, 'rows'>): void {
     this.counts.refused++
-    if (this.refusals.length < mostRefusals) this.refusals.push(refusal)
+    const known = this.refusals.find(({ message, column }) => message === refusal.message && column === refusal.column)
+    if (known) known.rows++
+    else if (this.refusals.length < mostRefusals) this.refusals.push({ ...refusal, rows: 1 })
   }
 
   /** A fault of the table itself. Its own message begins with file and line, which stand beside a refusal anyway. */

@@ -1,6 +1,5 @@
 /** Binds what a recipe says about columns to the columns a file has, so that rows are read without looking names up. */
 import { decimalOf } from '#kernel/figures/index.ts'
-import { TableProblem } from '#kernel/tables/index.ts'
 import type { Cell, Condition, LeaveOut, MeasureCode, OneText, Recipe, Text } from './recipe.ts'
 
 export type Cells = readonly string[]
@@ -57,7 +56,7 @@ export function bindTemplate(template: string, place: ColumnPlace, spell: (inser
 }
 
 /** Lower-case words of letters and digits with hyphens. */
-export function codeWords(text: string): string {
+function codeWords(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().split(/[^a-z0-9]+/).filter((word) => word !== '').join('-')
 }
 
@@ -141,9 +140,4 @@ export function columnsOf(recipe: Recipe): string[] {
   walk(recipe, '', false)
   if (recipe.produces === 'observations' && recipe.reference?.name) found.add(recipe.reference.name)
   return [...found]
-}
-
-/** The fault of one cell, in the words of the tables. */
-export function cellFault(file: string, line: number, column: string | null, seen: string, expected: string): TableProblem {
-  return new TableProblem('cells', { file, line, column, seen, expected })
 }
