@@ -50,7 +50,7 @@ const cell = z.union([
 ]).describe('A column, or one value of a cell that holds a JSON object.')
 export type Cell = z.infer<typeof cell>
 
-const reasons = ['missing', 'suppressed', 'not-collected', 'not-applicable', 'not-available', 'unreliable'] as const
+export const reasons = ['missing', 'suppressed', 'not-collected', 'not-applicable', 'not-available', 'unreliable'] as const
 const reason = z.enum(reasons)
 export type Reason = z.infer<typeof reason>
 const status = z.enum(['provisional', 'estimated', 'low', 'revised', 'published', ...reasons])

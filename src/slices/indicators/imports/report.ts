@@ -23,7 +23,8 @@ export const isFault = (result: unknown): result is Fault =>
   typeof result === 'object' && result !== null && 'expected' in result && 'message' in result
 
 /** Stable names of the checks that warn without refusing. docs/checks.md says what each looks at. */
-export type CheckName = 'value-disagrees' | 'outlier' | 'sign-or-scale' | 'outside-dates' | 'kind-not-applicable' | 'unknown-authority'
+export const checkNames = ['value-disagrees', 'outlier', 'sign-or-scale', 'outside-dates', 'kind-not-applicable', 'unknown-authority'] as const
+export type CheckName = (typeof checkNames)[number]
 
 export interface Warning {
   check: CheckName
