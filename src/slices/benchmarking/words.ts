@@ -77,9 +77,10 @@ export function describeReach(next: Reach | null, value: number | null, measure:
   return { ...next, words: `Reaching ${quarter} (${formatFigure(next.bound, format)}) would take ${amount} ${way}${parts}.` }
 }
 
-/** In the unit its name speaks of: thousands stay thousands. */
+/** In whole units, unless the name itself speaks of thousands. */
 function numeratorInWords({ numerator_change: change, numerator_factor: factor }: Reach, { numerator_name: name }: MeasureAnswer): string {
   if (change === null || name === null || change === 0) return ''
-  const amount = formatFigure(Math.abs(change) / factor, { decimals: factor === 1 ? 0 : 1 })
+  const inThousands = factor > 1 && /000|thousand/i.test(name)
+  const amount = formatFigure(Math.abs(inThousands ? change / factor : change), { decimals: inThousands ? 1 : 0 })
   return `: ${amount} ${change < 0 ? 'fewer' : 'more'} (${name})`
 }

@@ -62,14 +62,18 @@ export async function valuesForMany(
   const counts = inBeing
     ? sql<boolean>`(a.starts is null or a.starts <= p.ends) and (a.ends is null or a.ends >= p.ends) and (cardinality(v.kinds) = 0 or a.kind = any(v.kinds))`
     : sql<boolean>`true`
+  // Measured: a few members are quickest found one by one in the index, many by reading the whole period and asking the register.
+  const few = authorities.length <= 60
+  const members = sql`any(${[...authorities]}::int[])`
+  const among = few ? sql<boolean>`o.place = ${members}` : sql<boolean>`o.authority is not null`
   const { rows } = await sql<{ measure: number; shown: number[] }>`
     select w.measure, json_agg(o.value) as shown
       from unnest(${wanted.map((one) => one.measure)}::int[], ${wanted.map((one) => one.period)}::int[]) as w (measure, period)
       join indicators.period p on p.id = w.period
       join indicators.measure_version v on v.measure = w.measure and ${knownAt('v', moment)}
-      join indicators.observation o on o.measure = w.measure and o.period = w.period and o.place = any(${[...authorities]}::int[]) and ${knownAt('o', moment)}
+      join indicators.observation o on o.measure = w.measure and o.period = w.period and ${among} and ${knownAt('o', moment)}
       join places.authority a on a.id = o.authority
-     where o.value is not null and not ${withheld('o', 'v')} and ${counts}
+     where o.value is not null and a.id = ${members} and not ${withheld('o', 'v')} and ${counts}
      group by w.measure`.execute(db)
   return new Map(rows.map((row) => [row.measure, row.shown]))
 }
