@@ -6,7 +6,7 @@ import { z } from 'zod'
 const figure = z.number().nullable()
 const words = z.string().nullable()
 
-export const measureAnswer = z.object({
+const measureAnswer = z.object({
   code: z.string(),
   title: z.string(),
   version: z.number().describe('Version of the definition used.'),
@@ -30,7 +30,7 @@ export const measureAnswer = z.object({
   local: z.boolean().describe('Whether it is a measure of one organisation’s own.'),
 })
 
-export const periodAnswer = z.object({
+const periodAnswer = z.object({
   label: z.string(),
   kind: z.string(),
   starts: z.string().describe('First day.'),
@@ -56,7 +56,7 @@ const reach = z.object({
   words: z.string(),
 })
 
-export const rowAnswer = z.object({
+const rowAnswer = z.object({
   ...authorityName.shape,
   value: figure,
   numerator: figure,
@@ -85,7 +85,7 @@ export const rowAnswer = z.object({
   position: z.string().describe('Where it stands, in words.'),
 })
 
-export const groupAnswer = z.object({
+const groupAnswer = z.object({
   ...groupAddress.shape,
   expected: z.number().describe('Authorities in the group.'),
   compared: z.number().describe('Authorities with a value.'),
