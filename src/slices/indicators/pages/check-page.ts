@@ -5,7 +5,7 @@ import { countOf, formatCount } from '#kernel/figures/index.ts'
 import { nouns, reasonWords, type ImportReport } from '../imports/report.ts'
 import type { Checked } from './check.ts'
 import type { FirstRows } from './first-rows.ts'
-import { shownAtOnce } from './rules.ts'
+import { namesAtOnce, shownAtOnce } from './rules.ts'
 import type { Upload } from './uploads.ts'
 import { countsSentence, importButton, otherCounts, refusalCells, refusalColumns, sizeInWords, warningColumns, warningGroups } from './words.ts'
 
@@ -42,7 +42,7 @@ function readAs({ file }: ImportReport) {
   const cells = delimiters[file.delimiter] ? `cells parted by ${delimiters[file.delimiter] ?? ''}, ` : ''
   return [
     { term: 'Read as', text: `${file.encoding.toUpperCase()} (${file.encoding_reason}), ${cells}${header}, ${countOf(file.columns.length, 'column')}` },
-    { term: 'SHA-256', html: `<code>${file.sha256}</code>` },
+    { term: 'SHA-256', html: `<code class="bv-hash">${file.sha256}</code>` },
   ]
 }
 
@@ -53,8 +53,10 @@ function reportView({ report, rows, names }: Checked, produces: ImportReport['pr
     lead: leadOf(report, produces),
     button: outcome === 'would-import' ? importButton(counts, produces) : null,
     refusals: refusalTable(report),
-    refusalsShown: report.refusals.length,
-    names: names.map((name, place) => ({ ...name, id: `name-${place}` })),
+    refusalsFile: report.refusals.length < counts.refused ? `the first ${report.refusals.length} of them` : 'all of them',
+    names: names.slice(0, namesAtOnce).map((name, place) => ({ ...name, id: `name-${place}` })),
+    moreNames: Math.max(0, names.length - namesAtOnce),
+    registerMissing: names.length > 1 && names.every(({ candidates }) => candidates.length === 0),
     warningCount: formatCount(Object.values(counts.warnings).reduce((sum, count) => sum + count, 0)),
     warnings: warningGroups(counts.warnings, (check) => report.warnings.filter((warning) => warning.check === check).slice(0, warningsEach)),
     warningColumns,

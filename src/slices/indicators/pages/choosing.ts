@@ -5,6 +5,7 @@ import { Problem, type Fault } from '#kernel/problems.ts'
 import { parseRecipe } from '../imports/ready.ts'
 import type { Recipe } from '../imports/recipe.ts'
 import { byColumns, typedBelow } from './forms.ts'
+import { underHeadings } from './recipe-words.ts'
 import { knownRecipes, makingOrganisations, recipeByName, type KnownRecipe } from './saved-recipes.ts'
 
 /** National figures, or those of one organisation; either way in the name of an organisation. */
@@ -71,14 +72,13 @@ export function whoseFault(recipe: Recipe | null, { national }: Whose): Fault[] 
   return [{ field: 'whose', message: 'This recipe changes the register of authorities or groups, which is the same for everyone. Choose national figures.' }]
 }
 
-/** Recipes for a list to choose from, under the names of their publishers; those that fit the file come first. */
+/** Recipes for a list to choose from, by what they bring in; those that fit the file come first. */
 export async function recipeOptions(db: Reader, fitting: readonly string[] = []) {
   const known = await knownRecipes(db)
   const fits = known.filter((one) => fitting.includes(recipeValue(one)))
-  const groups = Map.groupBy(known.filter((one) => !fits.includes(one)), ({ recipe, owner }) => (owner ? `Saved by ${owner.name}` : recipe.publisher))
   const option = (one: KnownRecipe) => ({ value: recipeValue(one), text: one.recipe.title })
   return [
     ...(fits.length > 0 ? [{ label: 'With columns like this file’s', options: fits.map(option) }] : []),
-    ...[...groups].map(([label, some]) => ({ label, options: some.map(option) })),
+    ...underHeadings(known.filter((one) => !fits.includes(one))).map(({ heading, recipes }) => ({ label: heading, options: recipes.map(option) })),
   ]
 }

@@ -47,7 +47,7 @@ export function importFacts(made: OneImport, organisation: string | null, recipe
     { term: 'By', text: madeBy(made, actor) },
     { term: 'Whose figures', text: organisation === null ? 'National figures, seen by everyone' : `Local figures of ${organisation}` },
     { term: 'File', text: `${made.file_name}, ${sizeInWords(made.bytes)}` },
-    { term: 'SHA-256', html: `<code>${made.sha256}</code>` },
+    { term: 'SHA-256', html: `<code class="bv-hash">${made.sha256}</code>` },
     recipeHref ? { term: 'Recipe', text: title, href: recipeHref } : { term: 'Recipe', text: title },
     ...(recipe.publisher ? [{ term: 'Publisher', text: recipe.publisher }] : []),
     ...(recipe.licence ? [{ term: 'Licence', text: recipe.licence }] : []),

@@ -25,7 +25,7 @@ import { makers } from './rules.ts'
 import { countsSentence, otherCounts, warningColumns, warningGroups, warningHeaders, wholeCounts } from './words.ts'
 
 const listed = 25
-const changesShown = 50
+const changesShown = 25
 const chunk = 5_000
 const measuresShown = 200
 const warningsEach = 5

@@ -11,7 +11,7 @@ import type { Recipe } from '../imports/recipe.ts'
 import { recipeAddress, recipeCrumbs } from './addresses.ts'
 import { recipeValue, typedRecipe } from './choosing.ts'
 import { saveRecipeForm } from './forms.ts'
-import { producesWords, recipeInWords } from './recipe-words.ts'
+import { producesWords, recipeInWords, underHeadings } from './recipe-words.ts'
 import { makers } from './rules.ts'
 import { knownRecipes, makingOrganisations, recipeByName, saveRecipe, type KnownRecipe } from './saved-recipes.ts'
 import { personOf } from './upload-routes.ts'
@@ -50,7 +50,7 @@ export function recipeRoutes(plain: FastifyInstance, house: House): void {
       facts: recipeFacts(recipe, owner),
       about: recipe.about ?? null,
       parts: recipeInWords(recipe),
-      json: JSON.stringify(recipe, null, 2),
+      json: JSON.stringify({ ...recipe, $schema: undefined }, null, 2),
       useHref: mayMake(request.actor) ? `/imports/new?recipe=${encodeURIComponent(recipeValue({ recipe, owner }))}` : null,
     })
   })
@@ -59,10 +59,9 @@ export function recipeRoutes(plain: FastifyInstance, house: House): void {
 const mayMake = (actor: Actor) => organisationsWith(actor, makers).length > 0
 
 function recipeGroups(known: readonly KnownRecipe[]) {
-  const groups = Map.groupBy(known, ({ recipe, owner }) => (owner ? `Saved by ${owner.name}` : recipe.publisher))
-  return [...groups].map(([publisher, some], place) => ({
-    id: `recipes-${place}`, caption: publisher, narrow: 'cards' as const, columns: [{ text: 'Recipe' }, { text: 'Brings in' }, { text: 'What the file is' }],
-    rows: some.map(({ recipe, owner }) => [{ text: recipe.title, href: recipeAddress(recipe.recipe, owner) }, { text: producesWords[recipe.produces] }, { text: recipe.about ?? '' }]),
+  return underHeadings(known).map(({ heading, recipes }, place) => ({
+    id: `recipes-${place}`, heading, caption: `Recipes: ${heading}`, captionHidden: true, narrow: 'cards' as const, columns: [{ text: 'Recipe' }, { text: 'Publisher' }, { text: 'What the file is' }],
+    rows: recipes.map(({ recipe, owner }) => [{ text: recipe.title, href: recipeAddress(recipe.recipe, owner) }, { text: recipe.publisher }, { text: recipe.about ?? '' }]),
   }))
 }
 

@@ -10,6 +10,20 @@ interface RecipePart {
 
 const quoted = (name: string) => `“${name}”`
 
+/** Headings for lists of recipes by what they bring in, in the order in which a new installation needs them. */
+const producesTitles: Record<Recipe['produces'], string> = {
+  observations: 'Figures', measures: 'Definitions of measures', breaks: 'Breaks in series', groups: 'Groups to compare with', authorities: 'Registers of authorities',
+}
+
+/** Recipes under headings: those of an organisation first, then the ready ones by what they bring in. */
+export function underHeadings<K extends { recipe: Recipe; owner: { name: string } | null }>(known: readonly K[]): { heading: string; recipes: K[] }[] {
+  const heading = ({ recipe, owner }: K) => (owner ? `Saved by ${owner.name}` : producesTitles[recipe.produces])
+  const ready = Object.values(producesTitles)
+  return [...Map.groupBy(known, heading)]
+    .map(([title, recipes]) => ({ heading: title, recipes: recipes.toSorted((a, b) => a.recipe.title.localeCompare(b.recipe.title, 'en-GB')) }))
+    .toSorted((a, b) => ready.indexOf(a.heading) - ready.indexOf(b.heading))
+}
+
 export const producesWords: Record<Recipe['produces'], string> = {
   observations: 'figures', measures: 'definitions of measures', breaks: 'breaks in series', authorities: 'authorities, or their codes and names', groups: 'groups to compare with',
 }
@@ -80,7 +94,7 @@ const keyWords: Record<string, string> = { gss: 'GSS code', register: 'three-let
 function namingSentence(what: string, { column, fixed, by, codes }: { column?: string | undefined; fixed?: string | undefined; by: string; codes?: Record<string, string> | undefined }): string {
   const replaced = codes ? ` ${Object.keys(codes).length} spellings of the file are replaced by codes of the register.` : ''
   if (column === undefined) return `${what} is ${fixed ?? ''} on every row.`
-  return `${what} stands in ${quoted(column)}, as ${keyWords[by] ?? by}.${replaced}`
+  return `${what} stands in ${quoted(column)}, by ${keyWords[by] ?? by}.${replaced}`
 }
 
 function periodSentence({ column, template, fixed, kind, year_starts, shift }: NonNullable<ObservationsRecipe['period']>): string {
@@ -145,7 +159,7 @@ function groupParts({ type, group, of, members, group_source, ordered }: GroupsR
   const columns = members.columns.length > 3 ? `${quoted(members.columns[0]?.column ?? '')} to ${quoted(members.columns.at(-1)?.column ?? '')}` : listed(members.columns.map(({ column }) => quoted(column)), 'and')
   return [{ title: 'Groups', sentences: [
     type === 'family' ? `Each row puts an authority into the family ${group ? textInWords(group) : ''}.` : `${of ? namingSentence('Whose neighbours they are', of) : ''}`,
-    `Members stand in ${columns}, as ${keyWords[members.by] ?? members.by}${ordered ? ', nearest first' : ''}.`,
+    `Members stand in ${columns}, by ${keyWords[members.by] ?? members.by}${ordered ? ', nearest first' : ''}.`,
     `The source of the groups is ${textInWords(group_source)}.`,
   ] }]
 }

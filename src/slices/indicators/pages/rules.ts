@@ -18,5 +18,8 @@ export const checkWords: Record<CheckName, { title: string; advice: string }> = 
   'unknown-authority': { title: 'The register does not have this authority', advice: 'The row is left out. If you know whom it means, confirm the name and try again.' },
 }
 
-/** The largest files a page shows of a list before it says how many more there are. */
+/** Names a page asks about at a time. */
+export const namesAtOnce = 10
+
+/** So many of a list a page shows before it says how many more there are. */
 export const shownAtOnce = 20

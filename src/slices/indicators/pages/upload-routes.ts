@@ -108,6 +108,6 @@ async function showForm(reply: FastifyReply, request: FastifyRequest, house: Hou
     recipes,
     byColumns,
     typedBelow,
-    largest: sizeInWords(largestFile * (1_000_000 / 1_048_576)),
+    largest: sizeInWords(largestFile),
   })
 }

@@ -14,7 +14,7 @@ import { recipeSchema, type Recipe } from '../imports/recipe.ts'
 import type { Checked } from './check.ts'
 
 /** Largest file the page takes. The command line takes larger ones. */
-export const largestFile = 100 * 1024 * 1024
+export const largestFile = 100 * 1000 * 1000
 
 const lasts = 24 * 60 * 60 * 1000
 const partSize = 1024 * 1024

@@ -84,7 +84,7 @@ export const refusalCells = ({ line, column, seen, expected, message }: Refusal)
 /** "1.4 MB", "12 kB", for a file. */
 export function sizeInWords(bytes: number): string {
   if (bytes < 1000) return countOf(bytes, 'byte')
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1).replace('.0', '')} MB`
 }
 
 /** Cells of warnings and refusals as files. */
