@@ -1,6 +1,6 @@
 /** From an import that was made to exactly what its page shows. */
 import type { Actor } from '#kernel/access/actor.ts'
-import { formatCount, formatDifference, formatFigure, formatMoment, type FigureFormat } from '#kernel/figures/index.ts'
+import { compareDecimals, decimalOf, formatCount, formatDifference, formatFigure, formatMoment, multiplyDecimals, roundDecimal, type FigureFormat } from '#kernel/figures/index.ts'
 import type { DataTable } from '#kernel/web/components/data-table/data-table.ts'
 import type { importById, MadeImport } from '../imports/queries.ts'
 import { nouns, reasonWords } from '../imports/report.ts'
@@ -69,7 +69,7 @@ export function changesTable(rows: readonly ChangeLine[], caption: string): Data
     id: 'changes', caption, narrow: 'cards', empty: 'There is nothing of this kind in the import.',
     columns: [{ text: 'Measure' }, { text: 'Authority or area' }, { text: 'Period' }, { text: 'Was', numeric: true }, { text: 'Is now', numeric: true }, { text: 'Difference', numeric: true }],
     rows: rows.map((row) => {
-      const format: FigureFormat = { prefix: row.prefix, suffix: row.suffix, displayFactor: row.display_factor }
+      const format: FigureFormat = { prefix: row.prefix, suffix: row.suffix, displayFactor: row.display_factor, decimals: placesShown(row) }
       return [
         { text: row.title, href: `/measures/${row.measure}` },
         { text: row.name, ...(row.is_area ? {} : { href: `/authorities/${row.code}` }) },
@@ -81,6 +81,16 @@ export function changesTable(rows: readonly ChangeLine[], caption: string): Data
     }),
   }
 }
+
+/** As many places as the measure shows everywhere; as many as the figures have, where that would hide the difference. */
+function placesShown({ was, is_now, decimals, display_factor }: ChangeLine): number {
+  if (was === null || is_now === null) return decimals
+  const [before, after] = [was, is_now].map((value) => multiplyDecimals(decimalOf(value), decimalOf(display_factor)))
+  if (before === undefined || after === undefined || compareDecimals(roundDecimal(before, decimals), roundDecimal(after, decimals)) !== 0) return decimals
+  return Math.max(decimals, placesOf(before), placesOf(after))
+}
+
+const placesOf = (number: string) => number.split('.')[1]?.replace(/0+$/, '').length ?? 0
 
 /** The difference of the values; where they are alike, what else is different. */
 function differenceInWords(row: ChangeLine, format: FigureFormat): string {

@@ -198,8 +198,8 @@ describe('an import', () => {
     const second = await imported(officer, own, file('Northmere,2022-23,93,930,1000\nSouthmere,2022-23,80,800,1000\nEaster Ling,2022-23,77,770,1000\n', 'bins-again.csv'))
     const page = textOf(await officer.get(second))
     expect(page).toContain('0 figures were new, 3 replaced earlier ones')
-    expect(page).toMatch(/Northmere 2022-23 91.5% 93% \+1.5 percentage points/)
-    expect(page).toMatch(/Easter Ling 2022-23 no figure: suppressed 77%/)
+    expect(page).toMatch(/Northmere 2022-23 91.5% 93.0% \+1.5 percentage points/)
+    expect(page).toMatch(/Easter Ling 2022-23 no figure: suppressed 77.0%/)
     const csv = (await stranger.get(`${second}/changes.csv`)).body
     expect(csv).toContain('bins-on-time,Bins emptied on time,S90000001,Northmere,2022-23,91.5,,93,,1.5,no,2')
     expect((await stranger.get('/imports/4711')).statusCode).toBe(404)
