@@ -54,10 +54,11 @@ function binned({ values, scale }: DistributionOptions): Bin[] {
   return bins
 }
 
-/** 1, 2, 2.5 or 5 times a power of ten, at least as wide as asked. */
+/** 1, 2, 2.5 or 5 times a power of ten, as near as may be to the width asked: next wider would leave four bars of thirty figures. */
 function roundWidth(width: number): number {
   const power = 10 ** Math.floor(Math.log10(width))
-  return power * [1, 2, 2.5, 5, 10].find((step) => step * power >= width * (1 - 1e-9))!
+  const off = (step: number) => Math.abs(Math.log((step * power) / width))
+  return power * [1, 2, 2.5, 5, 10].reduce((best, step) => (off(step) < off(best) ? step : best))
 }
 
 function drawn({ scale, values, median, own }: DistributionOptions, bins: Bin[], size: Size): string {

@@ -1,4 +1,5 @@
 import type { Reader } from '#kernel/db/index.ts'
+import { formatDate } from '#kernel/figures/index.ts'
 import { refused } from '#kernel/problems.ts'
 import { authorityByCode, type Authority } from '#slices/places/index.ts'
 import {
@@ -52,7 +53,7 @@ export async function comparison(db: Reader, question: ComparisonQuestion): Prom
 
 const idsOf = (members: readonly Authority[]) => members.map(({ id }) => id)
 const breakNoteOf = ({ starts, note }: { starts: string; note: string }) =>
-  `The series breaks on ${starts} (${note}); nothing is compared with figures from before.`
+  `The series breaks on ${formatDate(starts)} (${note}); nothing is compared with figures from before.`
 
 /** What the choice of a period may rest on. */
 interface PeriodChoice {

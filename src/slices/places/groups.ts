@@ -225,8 +225,11 @@ async function keptChoices(db: Reader, of?: Authority): Promise<GroupChoice[]> {
 async function kindInWords(db: Reader, code: string): Promise<string> {
   const kind = await db.selectFrom('places.authority_kind').select('plural').where('code', '=', code).executeTakeFirst()
   if (!kind) throw unknownGroup(`kind:${code}`)
-  return `all ${kind.plural.slice(0, 1).toLowerCase()}${kind.plural.slice(1)}`
+  return `all ${namesAPlace.test(kind.plural) ? kind.plural : kind.plural.slice(0, 1).toLowerCase() + kind.plural.slice(1)}`
 }
+
+/** Kinds that keep their capital inside a sentence: London boroughs, Scottish councils. */
+const namesAPlace = /^(London|English|Scottish|Welsh|Northern Ireland|Aldermark)\b/
 
 function unknownGroup(address: string) {
   return refused(

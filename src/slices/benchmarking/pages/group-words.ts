@@ -2,11 +2,12 @@ import type { ComparisonAnswer, TrendAnswer } from '../answer.ts'
 
 /**
  * A group as it stands in the middle of a sentence. Computed groups come so from the register ("all authorities in
- * Scotland"); lists somebody keeps have a title of their own, which says nothing about whose neighbours they are.
+ * Scotland"); lists somebody keeps have a title of their own, which says nothing about whose neighbours they are. Signed, it
+ * says who grouped them.
  */
-export function groupWords({ group, authority }: Pick<ComparisonAnswer | TrendAnswer, 'group' | 'authority'>): string {
+export function groupWords({ group, authority }: Pick<ComparisonAnswer | TrendAnswer, 'group' | 'authority'>, sorted: 'unsigned' | 'signed' = 'unsigned'): string {
   const [type] = group.address.split(':', 1)
-  const by = group.publisher === null ? '' : ` (${group.publisher})`
+  const by = group.publisher === null || sorted === 'unsigned' ? '' : ` (as grouped by ${group.publisher})`
   switch (type) {
     case 'neighbours':
       return `${authority?.known_name ?? 'the authority'} and its ${neighbours(group)}nearest neighbours${by}`

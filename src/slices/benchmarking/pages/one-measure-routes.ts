@@ -51,7 +51,7 @@ export function oneMeasureRoutes(plain: FastifyInstance, { store }: House): void
       period: answer.period.label,
       unit: capitalised(measure.unit),
       answer: answerInShort(answer, found.history, moment),
-      notes: notesOn(answer),
+      notes: notesOn(answer, series),
       statement: statementFor(answer, series, words)?.join(' ') ?? null,
       trend: trendChart('trend', series),
       strip: groupStrip('strip', answer, authority.code),

@@ -26,13 +26,21 @@ export function answerInShort(answer: ComparisonAnswer, history: readonly KnownF
     figure: parts?.figure ?? null,
     absence: value === null ? reasonWords((row ?? current)?.reason ?? null) : null,
     text: [parts?.unit ?? '', row ? `${inPeriod(period.label)}${value === null ? '' : `: ${row.position}`}.` : `${inPeriod(period.label)}. ${authority?.known_name ?? 'It'} is not one of ${groupWords(answer)}.`].join(' ').trim(),
-    known: `Compared within ${groupWords(answer)}.${status}${since}`,
+    known: `Compared within ${groupWords(answer, 'signed')}.${status}${since}`,
   }
 }
 
 /** What a reader should know, less what the statement and the tags on the page say already. */
-export function notesOn({ caveats }: ComparisonAnswer): string[] {
-  return caveats.filter((caveat) => !/fictional|As known here/.test(caveat))
+export function notesOn(answer: ComparisonAnswer, series: TrendAnswer): string[] {
+  return [...laterAbsence(answer, series), ...answer.caveats.filter((caveat) => !/fictional|As known here/.test(caveat))]
+}
+
+/** A page without a chosen period shows the latest figure; that there is none since must not go unsaid. */
+function laterAbsence({ period }: ComparisonAnswer, { points }: TrendAnswer): string[] {
+  const later = points.slice(points.findIndex(({ label }) => label === period.label) + 1)
+  if (period.asked || later.length === 0 || later.some(({ value }) => value !== null)) return []
+  const [first, ...others] = later.map(({ label, reason }) => `${label} it has none: ${reasonWords(reason)}`)
+  return [`This is its latest figure. For ${[first, ...others].join('; for ')}.`]
 }
 
 /** Headings for numerators and denominators; null where this authority has neither in any period. */
@@ -56,7 +64,7 @@ export function statementFor(answer: ComparisonAnswer, series: TrendAnswer, know
     authority: row.known_name,
     measure: answer.measure,
     period: answer.period.label,
-    group: { ...answer.group, title: groupWords(answer) },
+    group: { ...answer.group, title: groupWords(answer, 'signed') },
     row,
     shared: isShared(answer, row.rank),
     variation: variationAt(series, answer.period.label),

@@ -60,7 +60,7 @@ function standing(facts: StatementFacts): string {
     return `Of ${group.title}, ${group.compared} of ${group.expected} ${group.compared === 1 ? 'has' : 'have'} a figure, too few to speak of quarters; ${median}.`
   }
   const place = `${shared ? 'joint ' : ''}${ordinal(row.rank!)} of ${group.compared}`
-  const whole = group.compared === group.expected ? '' : ` (${formatCount(group.expected - group.compared)} have no figure)`
+  const whole = group.compared === group.expected ? '' : ` (${countOf(group.expected - group.compared, 'has', 'have')} no figure)`
   return `That is ${place} among ${group.title}${whole}, best first: ${row.position}; ${median}.`
 }
 
