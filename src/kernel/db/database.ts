@@ -173,6 +173,7 @@ export interface Database {
     bytes: number
     sha256: string
     account: number | null
+    brought_by: number | null
     made_by: string
     known_from: Timestamp
     counts: Json

@@ -25,7 +25,7 @@ export async function withdrawImport(trx: Trx, actor: Actor, id: number, why: st
   if (why.trim() === '') throw refused('Say why the import is withdrawn.', [{ field: 'why', message: 'Enter why the import is withdrawn' }])
   await lockImports(trx)
   const moment = await nextMoment(trx)
-  const row = await trx.selectFrom('indicators.import').select(['produces', 'known_from', 'file_name', 'organisation']).where('id', '=', id).executeTakeFirst()
+  const row = await trx.selectFrom('indicators.import').select(['produces', 'known_from', 'file_name', 'organisation', 'brought_by']).where('id', '=', id).executeTakeFirst()
   if (!row) throw notFound(`There is no import ${id}. The list of imports shows which there are.`)
   if (row.produces === 'authorities') {
     throw conflict('An import of authorities cannot be withdrawn, because figures and groups rest on the register. Import a corrected register instead.')
@@ -40,7 +40,8 @@ export async function withdrawImport(trx: Trx, actor: Actor, id: number, why: st
   const versions = await withdrawVersions(trx, id, moment)
   const result: Withdrawal = { import: id, produces: row.produces, closed, restored, versions, explanation: [] }
   result.explanation = explain(result, row.file_name)
-  return { subject: `import:${id}`, organisation: row.organisation, why: why.trim(), result, after: { closed, restored, versions } }
+  const says = `withdrew import ${id}, the file ${row.file_name}`
+  return { subject: `import:${id}`, organisation: row.organisation ?? row.brought_by, says, why: why.trim(), result, after: { closed, restored, versions } }
 }
 
 async function takeBack(trx: Trx, id: number, row: { produces: string; known_from: Date }, moment: Date): Promise<{ closed: number; restored: number }> {

@@ -11,6 +11,8 @@ export interface ImportRequest<R> {
   source: ImportSource
   recipe: R
   organisation: number | null
+  /** Whose member brings it in; null: the command line. */
+  broughtBy: number | null
   audience: 'public' | 'organisation'
   findings: Findings
   progress: (progress: Progress) => void

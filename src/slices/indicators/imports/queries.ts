@@ -4,7 +4,7 @@ import { notFound } from '#kernel/problems.ts'
 import type { Counts } from './report.ts'
 
 const columns = [
-  'id', 'produces', 'recipe_name', 'file_name', 'bytes', 'sha256', 'account', 'made_by', 'known_from', 'counts', 'organisation', 'audience',
+  'id', 'produces', 'recipe_name', 'file_name', 'bytes', 'sha256', 'account', 'made_by', 'known_from', 'counts', 'organisation', 'brought_by', 'audience',
   'withdrawn_at', 'withdrawn_by', 'withdrawn_why',
 ] as const
 

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { actorName, type Actor } from '#kernel/access/actor.ts'
 import type { Store, Trx } from '#kernel/db/index.ts'
+import { countOf } from '#kernel/figures/index.ts'
 import { refused } from '#kernel/problems.ts'
 import { TableProblem } from '#kernel/tables/index.ts'
 import { prepareAuthorities } from './authorities.ts'
@@ -13,7 +14,7 @@ import { prepareObservations } from './observations.ts'
 import type { ImportRequest, Making, Prepared, Progress } from './preparing.ts'
 import type { ImportSource } from './reading.ts'
 import type { Recipe } from './recipe.ts'
-import { explain, Findings, type ImportReport, type Outcome } from './report.ts'
+import { explain, Findings, nouns, type ImportReport, type Outcome } from './report.ts'
 import { keepWarnings } from './warnings.ts'
 
 export interface ImportOptions {
@@ -23,6 +24,8 @@ export interface ImportOptions {
   knownAt?: Date
   /** Whose figures these are; absent: national figures, public. */
   organisation?: number | null
+  /** The organisation for which a person imports, and which may take it back; absent: the one the figures belong to, else the person's first. */
+  broughtBy?: number
   progress?: (progress: Progress) => void
 }
 
@@ -33,6 +36,7 @@ export async function importFile(store: Store, actor: Actor, source: ImportSourc
   const organisation = options.organisation ?? null
   const request: ImportRequest<Recipe> = {
     store, actor, source, recipe, organisation, findings,
+    broughtBy: options.broughtBy ?? organisation ?? (actor.kind === 'person' ? (actor.memberships[0]?.organisation ?? null) : null),
     audience: organisation === null ? 'public' : 'organisation',
     progress: options.progress ?? (() => undefined),
   }
@@ -90,7 +94,8 @@ async function keepOrNot(request: ImportRequest<Recipe>, prepared: Prepared, opt
       if (options.dryRun) throw new NotKept('would-import')
       await endImport(making, request)
       const result = { id: making.import, moment: making.moment }
-      return { subject: `import:${making.import}`, organisation, result, after: { file: source.name, recipe: recipe.recipe, ...findings.counts } }
+      const says = `imported ${countOf(findings.changes, ...nouns[recipe.produces])} from the file ${source.name} by the recipe ${recipe.recipe}`
+      return { subject: `import:${making.import}`, organisation: organisation ?? request.broughtBy, says, result, after: { file: source.name, recipe: recipe.recipe, ...findings.counts } }
     })
     return reportOf('imported', request, prepared, made)
   } catch (cause) {
@@ -100,12 +105,12 @@ async function keepOrNot(request: ImportRequest<Recipe>, prepared: Prepared, opt
 }
 
 /** Imports are made one after another, each at a moment of its own, so that "as known at" can tell them apart. */
-async function beginImport(trx: Trx, { actor, recipe, source, organisation, audience }: ImportRequest<Recipe>, { facts }: Prepared, options: ImportOptions): Promise<Making> {
+async function beginImport(trx: Trx, { actor, recipe, source, organisation, broughtBy, audience }: ImportRequest<Recipe>, { facts }: Prepared, options: ImportOptions): Promise<Making> {
   await lockImports(trx)
   const moment = options.knownAt ?? (await nextMoment(trx))
   const { id } = await trx.insertInto('indicators.import').values({
     organisation, audience, produces: recipe.produces, recipe_name: recipe.recipe, recipe: JSON.stringify(recipe),
-    file_name: source.name, bytes: facts.bytes, sha256: facts.sha256, account: actor.kind === 'person' ? actor.account : null,
+    file_name: source.name, bytes: facts.bytes, sha256: facts.sha256, brought_by: broughtBy, account: actor.kind === 'person' ? actor.account : null,
     made_by: actorName(actor), known_from: moment, counts: '{}',
   }).returning('id').executeTakeFirstOrThrow()
   return { trx, import: id, moment, backdated: options.knownAt !== undefined }

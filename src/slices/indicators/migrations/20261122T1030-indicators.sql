@@ -22,6 +22,7 @@ create table indicators.import (
   bytes integer not null,
   sha256 text not null,
   account integer references people.account,
+  brought_by integer references people.organisation, -- whose member brought it in and may take it back; null: the command line
   made_by text not null,               -- name of the person, or "command line"
   known_from timestamptz not null,     -- the moment its figures became known here
   counts jsonb not null,               -- the report's counts; see imports/report.ts
@@ -223,9 +224,9 @@ alter table indicators.import force row level security;
 create policy reading on indicators.import for select using (
   kernel.sees(organisation, audience, 'organisation', organisation));
 create policy adding on indicators.import for insert with check (
-  kernel.is_system() or (kernel.is_person() and (organisation is null or organisation = any (kernel.organisations()))));
+  kernel.is_system() or (brought_by = any (kernel.organisations()) and (organisation is null or organisation = brought_by)));
 create policy changing on indicators.import for update using (
-  kernel.is_system() or (kernel.is_person() and (organisation is null or organisation = any (kernel.organisations()))));
+  kernel.is_system() or brought_by = any (kernel.organisations()));
 
 alter table indicators.import_warning enable row level security;
 alter table indicators.import_warning force row level security;

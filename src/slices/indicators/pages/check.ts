@@ -23,7 +23,7 @@ export async function checkUpload(store: Store, actor: Actor, upload: Upload, re
   const after = await store.read(actor, lastChange)
   const organisation = upload.national ? null : upload.organisation
   const found = await withUpload(store, actor, upload, async (source: ImportSource) => ({
-    report: await importFile(store, actor, source, recipe, { dryRun: true, organisation }),
+    report: await importFile(store, actor, source, recipe, { dryRun: true, organisation, broughtBy: upload.organisation }),
     rows: await firstRows(store, actor, source, recipe, organisation),
   }))
   const names = await store.read(actor, (db) => doubtfulNames(db, recipe, found.report))

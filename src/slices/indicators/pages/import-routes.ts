@@ -85,16 +85,16 @@ export function importRoutes(plain: FastifyInstance, house: House): void {
 
 const mayMake = (actor: Actor) => organisationsWith(actor, makers).length > 0
 
-/** National imports may be withdrawn by everyone who may import; an organisation's own by those who may import for it. */
-function mayWithdraw(actor: Actor, made: Pick<OneImport, 'organisation' | 'withdrawn_at' | 'produces'>): boolean {
+/** Those who may import for the organisation that brought a file in may take it back. What the command line brought, the command line takes back. */
+function mayWithdraw(actor: Actor, made: Pick<OneImport, 'brought_by' | 'withdrawn_at' | 'produces'>): boolean {
   if (made.withdrawn_at || made.produces === 'authorities') return false
-  return organisationsWith(actor, makers).some(({ organisation }) => made.organisation === null || organisation === made.organisation)
+  return organisationsWith(actor, makers).some(({ organisation }) => organisation === made.brought_by)
 }
 
 function refuseUnlessTheirs(actor: Actor, made: OneImport): void {
   if (made.withdrawn_at) throw conflict(`Import ${made.id} has been withdrawn already.`)
   if (made.produces === 'authorities') throw conflict('An import of authorities cannot be withdrawn, because figures and groups rest on the register. Import a corrected register instead.')
-  if (!mayWithdraw(actor, made)) throw notAllowed('You can see this import, but only those who may import for its organisation can withdraw it.')
+  if (!mayWithdraw(actor, made)) throw notAllowed('You can see this import, but only those who may import for the organisation that brought it in can withdraw it. One that came by the command line is withdrawn there.')
 }
 
 async function showImport(reply: FastifyReply, house: House, actor: Actor, id: number, asked: ReportQuery): Promise<FastifyReply> {

@@ -220,6 +220,7 @@ describe('an import', () => {
     const second = `/imports/${latest?.id}`
     expect((await stranger.get(`${second}/withdraw`)).statusCode).toBe(303)
     expect((await reader.get(`${second}/withdraw`)).statusCode).toBe(403)
+    expect((await elsewhere.post(`${second}/withdraw`, { why: 'It is not ours.' })).statusCode).toBe(403)
     const page = textOf(await officer.get(`${second}/withdraw`))
     expect(page).toContain('3 of its figures are shown at present')
     expect(page).toContain('For 3 of them the earlier figure returns.')

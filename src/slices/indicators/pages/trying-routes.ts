@@ -146,7 +146,7 @@ async function importNow(request: FastifyRequest, reply: FastifyReply, house: Ho
   const checked = checkedOf(upload)
   if (!(await house.store.read(actor, (db) => stillHolds(db, checked)))) return reply.redirect(uploadAddress(upload.id), 303)
   const organisation = upload.national ? null : upload.organisation
-  const report = await withUpload(house.store, actor, upload, (source) => importFile(house.store, actor, source, recipe, { organisation }))
+  const report = await withUpload(house.store, actor, upload, (source) => importFile(house.store, actor, source, recipe, { organisation, broughtBy: upload.organisation }))
   if (report.import === null) {
     await house.store.change(actor, 'imports.try', (trx) => keepChecked(trx, upload, { ...checked, report }))
     return reply.redirect(uploadAddress(upload.id), 303)
