@@ -93,7 +93,7 @@ describePublished('files as publishers put them out', (path) => {
     const then = { knownAt: new Date('2023-05-31') }
     for (const terms of ['real', 'cash']) {
       await bringTwice(`lgbf-measures-${terms}`, 'lgbf/indicator-information-2023-05.csv', { rows_read: 106, new: 106 }, then)
-      await bringTwice(`lgbf-measures-${terms}`, 'lgbf/indicator-information-2024-03.csv', { rows_read: 108, new: 5, revised: 7, unchanged: 96 }, { knownAt: new Date('2024-03-01') })
+      await bringTwice(`lgbf-measures-${terms}`, 'lgbf/indicator-information-2024-03.csv', { rows_read: 108, new: 3, revised: 7, unchanged: 98 }, { knownAt: new Date('2024-03-01') })
       await bringTwice(`lgbf-breaks-${terms}`, 'lgbf/break-in-series-lines.csv', { new: 40 })
     }
     const [corp11] = await database.raw.rows(`select polarity, midpoint, what_changed, version from indicators.measure_version v join indicators.measure m on m.id = v.measure
@@ -123,6 +123,16 @@ describePublished('files as publishers put them out', (path) => {
     const values = (list: [number | null | undefined, number | null | undefined][]) => list.map((pair) => pair.join(' → ')).sort()
     expect(values(ofCouncils.filter((change) => !change.new).map((change) => [number(change.was), number(change.is_now)])))
       .toEqual(values(differ.map(([key, figure]) => [was.get(key)?.[0], figure[0]])))
+
+    const between = await database.raw.rows<{ figure: string }>(`
+      select concat_ws('|', m.code, p.label, o.value::float8, o.numerator::float8, o.denominator::float8) as figure
+        from indicators.observation o join indicators.measure m on m.id = o.measure join indicators.period p on p.id = o.period
+       where o.authority is not null and o.known_from <= '2023-12-01' and o.known_to > '2023-12-01'`)
+    const asPublished = [...was].map(([key, figure]) => {
+      const [code = '', year] = key.split('|')
+      return [`lgbf-cash-${compact(code)}`, year, ...figure.filter((part) => part !== null)].join('|')
+    })
+    expect(between.map((row) => row.figure).sort(), 'as known between the two').toEqual(asPublished.sort())
   })
 
   it('warns of every value that the publisher flags as disagreeing with numerator ÷ denominator', async () => {
