@@ -95,7 +95,7 @@ describe.each(bothStores)('a comparison on %s', (_name, open) => {
     await buildBreak(test_.store, broken, '2020-04-01')
     const after = await ask({ measure: 'broken' })
     expect(rowOf(after, 'SA')).toMatchObject({ previous_period: '2020-21', first_period: '2020-21', change_since_first: 1 })
-    expect(after.caveats.join()).toContain('breaks on 2020-04-01 (new method)')
+    expect(after.caveats.join()).toContain('breaks on 1 Apr 2020 (new method)')
     expect(rowOf(await ask({ measure: 'broken', period: '2020-21' }), 'SA')).toMatchObject({ change_since_previous: null, previous_period: null })
     expect(rowOf(await ask({ measure: 'broken', period: '2019-20' }), 'SA')).toMatchObject({ previous_period: '2018-19' })
   })

@@ -16,6 +16,7 @@ import {
   rulesInWords, type CompareAsked,
 } from './compare.ts'
 import { compareQuery, knownAtOf } from './question.ts'
+import { listed } from './wording.ts'
 
 export function compareRoutes(plain: FastifyInstance, { store }: House): void {
   const app = plain.withTypeProvider<ZodTypes>()
@@ -107,7 +108,8 @@ function fieldsOf(asked: z.output<typeof compareQuery> | CompareAsked, { groups,
 }
 
 function headingOf(authorities: readonly Authority[]): string {
-  return authorities.slice(0, mostAuthorities).map(({ known_name }) => known_name).join(', ')
+  if (authorities.length > 3) return `${Math.min(authorities.length, mostAuthorities)} authorities side by side`
+  return listed(authorities.map(({ known_name }) => known_name))
 }
 
 function nothingYet({ authorities, measures }: Shown): string {

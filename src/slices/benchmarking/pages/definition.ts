@@ -65,7 +65,7 @@ function sourceItem(link: string | null): DefinitionItem | null {
   return /^https?:\/\//i.test(link) ? { term: 'Source', text: link, href: link } : { term: 'Source', text: link }
 }
 
-export function whose({ organisation, audience }: Measure, name: string | null): string {
+function whose({ organisation, audience }: Measure, name: string | null): string {
   if (organisation === null) return 'National: open to everyone'
   const owner = name ?? 'one organisation'
   return audience === 'public' ? `Local to ${owner}, and open to everyone` : `Local to ${owner}, and seen by its people only`

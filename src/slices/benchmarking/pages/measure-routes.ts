@@ -86,7 +86,7 @@ function questionOf(measure: Measure, asked: Asked, knownAt: Date | undefined) {
 function essentialsOf(measure: Measure): string {
   const periods = measure.period_kind === null ? '' : ` for ${periodKindWords(measure.period_kind)}`
   const licence = measure.licence === null ? '' : ` (${measure.licence})`
-  return `Published by ${measure.publisher}${licence}${periods}, in ${measure.unit}. ${polarityWords(describeMeasure(measure))}.`
+  return `Published by ${measure.publisher}${licence}${periods}. Unit: ${measure.unit}. ${polarityWords(describeMeasure(measure))}.`
 }
 
 function fieldsOf(answer: ComparisonAnswer, { held, groups }: { held: readonly HeldPeriod[]; groups: Known['groups'] }, asked: Asked) {

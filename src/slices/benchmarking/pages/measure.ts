@@ -19,7 +19,7 @@ export function spreadWords(answer: ComparisonAnswer): { figure: string; text: s
   const range =
     group.minimum === group.maximum ? 'All figures are the same.' : `Figures range from ${show(group.minimum)} to ${show(group.maximum)}.`
   const whole =
-    group.weighted_mean === null
+    group.weighted_mean === null || !isWithin(group.weighted_mean, group)
       ? ''
       : ` Taken together, the ${formatCount(group.weighted_over)} with a numerator and denominator come to ${show(group.weighted_mean)}.`
   const { figure, unit } = figureInParts(measure, group.median)
@@ -27,6 +27,11 @@ export function spreadWords(answer: ComparisonAnswer): { figure: string; text: s
     figure,
     text: `${unit === '' ? '' : `${unit} `}is the median for ${period.label} of ${whom}. ${half} ${range}${whole}`,
   }
+}
+
+/** A weighted mean outside the range of the figures shows that numerators and denominators do not make them: it is left out. */
+function isWithin(mean: number, { minimum, maximum }: ComparisonAnswer['group']): boolean {
+  return minimum !== null && maximum !== null && minimum <= mean && mean <= maximum
 }
 
 /** Who is compared and who is missing, by reason: "2 suppressed: Ashby and Holm". */

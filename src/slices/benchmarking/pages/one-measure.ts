@@ -82,7 +82,7 @@ function isFirstAfter({ points }: TrendAnswer, label: string, starts: string): b
 }
 
 /** Whether the change into a period stands out from the earlier ones since the last break. */
-export function variationAt({ points }: TrendAnswer, label: string): Variation | null {
+function variationAt({ points }: TrendAnswer, label: string): Variation | null {
   const end = points.findIndex((point) => point.label === label)
   const before = points.slice(0, end + 1)
   const start = Math.max(0, before.findLastIndex((point) => point.after_break))
@@ -161,7 +161,7 @@ export function periodLines(series: TrendAnswer, history: readonly KnownFigure[]
       denominator: part(current?.denominator ?? null),
       rank: measure.polarity === 'none' ? 'not ranked' : point.rank === null ? '–' : rankWords(point.rank, point.compared, false),
       median: point.median === null ? '–' : shortFigure(measure, point.median),
-      breakNote: point.after_break ? (breaks.findLast((one) => one.starts <= point.starts)?.note ?? null) : null,
+      breakNote: point.after_break ? (breaks.findLast((one) => one.starts <= point.starts)?.note.replace(/\.$/, '') ?? null) : null,
       revisions,
       revised: revisedWords(byPeriod.get(point.label) ?? [], revisions),
     }

@@ -205,7 +205,7 @@ describe('the page of one measure for one authority', () => {
 describe('authorities side by side', () => {
   test('stand in alphabetical order with one period for all, and words within one group', async () => {
     const { words } = await get('/compare?authority=SH&authority=SA&measure=paid&measure=older')
-    expect(words).toContain('A-shire, H-shire')
+    expect(words).toContain('A-shire and H-shire')
     expect(words).toContain('Each measure is shown for one period, the same for every authority')
     expect(words).toMatch(/Invoices paid on time % · 2023-24 66\.6% , A-shire, Invoices paid on time too few to compare \(7 have a figure\) provisional 55\.0%/)
     expect(words).toContain('not compared: no better direction')

@@ -4,7 +4,7 @@ import { medianOf, ascending } from './spread.ts'
 export type Variation = 'larger' | 'usual'
 
 /** With fewer earlier changes than this there is no telling what is usual. */
-export const FEWEST_CHANGES = 4
+const FEWEST_CHANGES = 4
 
 /** A change is larger than usual when it is more than this many times the median size of the earlier changes. */
 const TIMES = 2
