@@ -13,15 +13,9 @@ export { figuresOf, kindsWithFigures, revisionsOf, valuesOf } from './observatio
 export type { DatedValue, Figure } from './observations/queries.ts'
 export { everyBreak, everySeriesOf, valuesForMany, type SeriesFigure } from './observations/sets.ts'
 export { withheld } from './observations/small-numbers.ts'
-export { changesOf, type FigureChange } from './observations/changes.ts'
 
-export { importFile, type ImportOptions } from './imports/run.ts'
-export type { ImportSource } from './imports/reading.ts'
-export type { Progress } from './imports/preparing.ts'
-export type { Counts, ImportReport, Outcome, Refusal, Warning } from './imports/report.ts'
-export { importById, imports, warningsOf, type MadeImport } from './imports/queries.ts'
-export { withdrawImport, type Withdrawal } from './imports/commands.ts'
-export { parseRecipe, readyRecipe, readyRecipes } from './imports/ready.ts'
+export { importFile } from './imports/run.ts'
+export { readyRecipe } from './imports/ready.ts'
 export type { Recipe } from './imports/recipe.ts'
 
 /** What is measured, its figures with their revisions, and how published files become figures. */
