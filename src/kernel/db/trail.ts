@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { sql } from 'kysely'
 import { actorName, type Actor } from '../access/actor.ts'
 import { currentRequest } from '../request.ts'
 import type { Changed, Reader, Trx } from './index.ts'
@@ -93,10 +92,4 @@ function faultOf(entry: TrailEntry, expected: number, previous: string | null): 
   if (previous !== null && entry.previous_hash !== previous) return 'it does not follow from the entry before it'
   if (hashOf(entry) !== entry.hash) return 'its content was altered after it was written'
   return null
-}
-
-/** The number of the last entry, without reading the trail itself. */
-export async function trailLength(db: Reader): Promise<number> {
-  const { rows } = await sql<{ entry: number }>`select entry from kernel.trail_head`.execute(db)
-  return rows[0]?.entry ?? 0
 }

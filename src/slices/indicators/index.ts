@@ -9,7 +9,7 @@ import { seed } from './seed.ts'
 
 export { aliasesOf, breaksOf, measureByCode, measures, versionsOf, type Measure, type MeasureFilters } from './measures/queries.ts'
 export { periodByLabel, periodsOf, type HeldPeriod } from './measures/periods.ts'
-export { figuresOf, kindsWithFigures, revisionsOf, valuesOf } from './observations/queries.ts'
+export { figuresOf, kindsWithFigures, valuesOf } from './observations/queries.ts'
 export type { DatedValue, Figure } from './observations/queries.ts'
 export { everyBreak, everySeriesOf, valuesForMany, type SeriesFigure } from './observations/sets.ts'
 export { withheld } from './observations/small-numbers.ts'

@@ -5,7 +5,7 @@ import type { AuthorityChoices, AuthorityFilter, FoundAuthority, FoundMeasure, L
 /** From data to exactly what the templates show. */
 
 export const authorityAddress = (code: string) => `/authorities/${encodeURIComponent(code)}`
-export const measureAddress = (code: string) => `/measures/${encodeURIComponent(code)}`
+const measureAddress = (code: string) => `/measures/${encodeURIComponent(code)}`
 export const home = { text: 'Home', href: '/' }
 
 /** The first page: for the public, and with their organisations first for somebody signed in. */

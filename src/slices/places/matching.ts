@@ -182,7 +182,7 @@ function unlessShortForOthers(name: string, candidates: readonly NamedAuthority[
 }
 
 /** Authorities whose names look alike, the likeliest first, at most five: for a person to choose from. */
-export function nearNames(name: string, index: NameIndex): Candidate[] {
+function nearNames(name: string, index: NameIndex): Candidate[] {
   return index.authorities
     .map((authority) => {
       const like = Math.max(likeness(name, authority.name), likeness(name, authority.known_name))

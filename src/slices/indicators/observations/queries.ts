@@ -115,23 +115,6 @@ export async function kindsWithFigures(db: Reader, measure: number, period: numb
   return rows.map((row) => row.kind)
 }
 
-/** Everything ever known of one figure, the oldest first. `known_to` is null for what is known now. */
-export async function revisionsOf(
-  db: Reader,
-  key: { measure: Pick<Measure, 'id' | 'version'>; authority: number; period: number },
-): Promise<(Figure & { known_to: Date | null; restored: boolean; recipe_name: string; file_name: string })[]> {
-  const rows = await figures(db)
-    .innerJoin('indicators.import as i', 'i.id', 'o.import')
-    .select([sql<Date | null>`nullif(o.known_to, 'infinity')`.as('known_to'), 'i.recipe_name', 'i.file_name'])
-    .where('v.version', '=', key.measure.version)
-    .where('o.measure', '=', key.measure.id)
-    .where('o.period', '=', key.period)
-    .where('o.place', '=', key.authority)
-    .orderBy('o.known_from')
-    .execute()
-  return rows.map((row) => ({ ...shown(row), known_to: row.known_to, restored: row.restored, recipe_name: row.recipe_name, file_name: row.file_name }))
-}
-
 export interface ObservationFilters {
   measure?: Pick<Measure, 'id'> | undefined
   authority?: number | undefined
