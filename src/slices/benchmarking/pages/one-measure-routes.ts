@@ -63,7 +63,7 @@ export function oneMeasureRoutes(plain: FastifyInstance, { store }: House): void
       lines: periodLines(series, found.history, answer.period.label, moment),
       csvHref: addressOf(`${inApi}.csv`, kept),
       jsonHref: addressOf(`${inApi}.json`, kept),
-      provenance: provenanceOf(found.history, answer.period.label, moment),
+      provenance: provenanceOf(found.history, answer.period.label, moment, request.actor.kind !== 'public'),
       explanation: measure.explanation,
       definition: definitionItems(measure, found),
       isCompared: ownRow(answer) !== undefined,

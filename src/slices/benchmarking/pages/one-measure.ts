@@ -183,8 +183,8 @@ function revisionWords(known: readonly KnownFigure[], { measure }: TrendAnswer, 
   })
 }
 
-/** Where the figure of a period came from. Null when nothing is known for it. */
-export function provenanceOf(history: readonly KnownFigure[], period: string, moment: Date | undefined) {
+/** Where the figure of a period came from. Null when nothing is known for it. Who brought it in is not for the public to read. */
+export function provenanceOf(history: readonly KnownFigure[], period: string, moment: Date | undefined, isSignedIn: boolean) {
   const current = currentOf(history, period, moment)
   if (!current) return null
   const line = current.line === null ? '' : `, line ${formatCount(current.line)}`
@@ -192,7 +192,7 @@ export function provenanceOf(history: readonly KnownFigure[], period: string, mo
     items: [
       { term: 'File', text: `${current.file_name}${line}` },
       { term: 'Read by the recipe', text: current.recipe_name },
-      { term: 'Brought in', text: `${formatMoment(current.brought_in)} by ${current.made_by}` },
+      { term: 'Brought in', text: `${formatMoment(current.brought_in)}${isSignedIn ? ` by ${current.made_by}` : ''}` },
       { term: 'Import', text: `Import ${current.import}`, href: `/imports/${current.import}` },
       ...(current.restored
         ? [{ term: 'Note', text: `It came back on ${formatDate(current.known_from)}, when a later import was withdrawn.` }]

@@ -181,7 +181,8 @@ describe('the page of one measure for one authority', () => {
   test('gives numerator, denominator, rank and median of each period, and where the figure came from', async () => {
     const { words } = await get('/authorities/SC/measures/paid?group=all')
     expect(words).toMatch(/2021-22 78\.0% published 780 1,000 3rd of 8 70\.5%/)
-    expect(words).toMatch(/File test\.csv Read by the recipe test Brought in 1 Jan 2020 00:00 by test/)
+    expect(words).toMatch(/File test\.csv Read by the recipe test Brought in 1 Jan 2020 00:00 Import/)
+    expect((await get('/authorities/SC/measures/paid?group=all', 'officer')).words).toContain('Brought in 1 Jan 2020 00:00 by test')
   })
 
   test('as known before the corrections shows the figures as they were, and says so in a banner', async () => {
