@@ -69,7 +69,7 @@ export async function answerTo(app: FastifyInstance, house: House, asker: Asker,
     request.headers = { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' }
   }
   const answer = await app.inject(request)
-  const { 'set-cookie': _cookie, date: _date, ...head } = answer.headers
+  const head = Object.entries(answer.headers).filter(([name]) => name !== 'set-cookie' && name !== 'date')
   return { status: answer.statusCode, text: `${answer.statusCode} ${JSON.stringify(head)}\n${answer.body}`, body: answer.body }
 }
 
