@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { accessibilityFaults, openBrowser, screens } from '#kernel/testing/browser.ts'
 import { everyAddress, linksIn, openDemonstration, partsOf, publicVisitor, visitors, type Demonstration, type Visitor } from './demonstration.ts'
 
 // Every page for everybody, on the demonstration: pages that are added later are looked at without a change here.
+
+vi.setConfig({ testTimeout: 300_000 })
 
 let demonstration: Demonstration
 let everybody: Visitor[]
@@ -151,7 +153,7 @@ describe('in a browser, every page', () => {
     await context.close()
     expect(faults).toEqual([])
     expect(pages.length).toBeGreaterThan(name === 'the public' ? 10 : 1)
-  }, 300_000)
+  })
 
   test('works without JavaScript: everything that can be reached is on the page, and no control waits for a script', async () => {
     const visitor = everybody.find((one) => one.name === 'admin@northmere.example') ?? publicVisitor
@@ -176,5 +178,5 @@ describe('in a browser, every page', () => {
     await context.close()
     expect(faults).toEqual([])
     expect(pages.length).toBeGreaterThan(15)
-  }, 120_000)
+  })
 })

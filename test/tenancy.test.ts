@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { House } from '#kernel/slice.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { storeOver } from '#kernel/db/store.ts'
@@ -11,6 +11,9 @@ import { appWithRoutes, type Walkable } from './walking.ts'
 // Two organisations. Whatever A keeps to itself is marked with words and numbers nobody could guess; every route and every table is
 // asked by strangers, with the names and numbers of A's things typed into every place there is. Routes added later are
 // walked without a change here.
+
+// Thousands of requests: seconds on an idle machine, minutes on one that is busy with something else.
+vi.setConfig({ testTimeout: 300_000 })
 
 let database: TestStore
 let house: House

@@ -54,7 +54,7 @@ export function stepsOf(route: Walkable, handles: Handles, most = Infinity): Ste
   const tried = (name: string) => handlesFor(name, route.url, handles).slice(0, most)
   return [
     { route, params, query: {} },
-    { route, params, query: needed },
+    ...(Object.keys(needed).length > 0 ? [{ route, params, query: needed }] : []),
     ...route.params.flatMap((name) => tried(name).map((handle) => ({ route, params: { ...params, [name]: handle }, query: {} }))),
     ...route.query.flatMap((name) => tried(name).map((handle) => ({ route, params, query: { ...needed, [name]: handle } }))),
   ]
