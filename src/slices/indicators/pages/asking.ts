@@ -1,13 +1,14 @@
 // For tests of pages: the real server, people with sessions, and forms posted as a browser posts them.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
-import { everyone, type Actor } from '#kernel/access/actor.ts'
+import { everyone } from '#kernel/access/actor.ts'
 import { readConfig } from '#kernel/config.ts'
 import type { House, Slice } from '#kernel/slice.ts'
 import type { TestStore } from '#kernel/testing/store.ts'
 import { createServer } from '#kernel/web/server.ts'
+import type { Person } from './person.ts'
 
-type Person = Extract<Actor, { kind: 'person' }>
 type Answer = Awaited<ReturnType<FastifyInstance['inject']>>
 
 /** A server on which the cookie of the session is the number of the account. */
@@ -45,7 +46,7 @@ export class Browsing {
   /** Posts a form without a file. */
   async post(url: string, fields: Record<string, string>): Promise<Answer> {
     const payload = new URLSearchParams({ ...fields, _csrf: await this.#token() }).toString()
-    return this.#app.inject({ method: 'POST', url, payload, headers: { cookie: this.cookie, 'content-type': 'application/x-www-form-urlencoded' } })
+    return this.#whenDone(await this.#app.inject({ method: 'POST', url, payload, headers: { cookie: this.cookie, 'content-type': 'application/x-www-form-urlencoded' } }))
   }
 
   /** Posts a form with a file, as a browser sends it. */
@@ -56,7 +57,7 @@ export class Browsing {
     form.set('file', new File(file ? [file.content] : [], file?.name ?? ''))
     const request = new Request('http://here.invalid', { method: 'POST', body: form })
     const headers = { cookie: this.cookie, 'content-type': request.headers.get('content-type') ?? '' }
-    return this.#app.inject({ method: 'POST', url, payload: Buffer.from(await request.arrayBuffer()), headers })
+    return this.#whenDone(await this.#app.inject({ method: 'POST', url, payload: Buffer.from(await request.arrayBuffer()), headers }))
   }
 
   /** The page an answer leads to. */
@@ -64,6 +65,15 @@ export class Browsing {
     const { location } = answer.headers
     if (typeof location !== 'string') throw new Error(`The answer leads nowhere: ${answer.statusCode} ${textOf(answer)}`)
     return this.get(location)
+  }
+
+  /** Stays on the page of progress, asking again as a browser would, until the work is done; gives the answer that then leads on. */
+  async #whenDone(answer: Answer): Promise<Answer> {
+    const { location } = answer.headers
+    if (typeof location !== 'string' || !location.endsWith('/progress')) return answer
+    const next = await this.get(location)
+    if (next.headers.refresh) await pause(100)
+    return this.#whenDone(next.headers.refresh ? answer : next)
   }
 
   async #token(): Promise<string> {

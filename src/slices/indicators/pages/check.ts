@@ -4,6 +4,7 @@ import type { Reader, Store } from '#kernel/db/index.ts'
 import type { ImportSource } from '../imports/reading.ts'
 import type { Recipe } from '../imports/recipe.ts'
 import type { ImportReport } from '../imports/report.ts'
+import type { Progress } from '../imports/preparing.ts'
 import { importFile } from '../imports/run.ts'
 import { doubtfulNames, type DoubtfulName } from './names.ts'
 import { firstRows, type FirstRows } from './first-rows.ts'
@@ -19,11 +20,11 @@ export interface Checked {
 }
 
 /** Tries an upload by its recipe and keeps what was found. Takes seconds for a large file. */
-export async function checkUpload(store: Store, actor: Actor, upload: Upload, recipe: Recipe): Promise<Checked> {
+export async function checkUpload(store: Store, actor: Actor, upload: Upload, recipe: Recipe, progress: (now: Progress) => void): Promise<Checked> {
   const after = await store.read(actor, lastChange)
   const organisation = upload.national ? null : upload.organisation
   const found = await withUpload(store, actor, upload, async (source: ImportSource) => ({
-    report: await importFile(store, actor, source, recipe, { dryRun: true, organisation, broughtBy: upload.organisation }),
+    report: await importFile(store, actor, source, recipe, { dryRun: true, organisation, broughtBy: upload.organisation, progress }),
     rows: await firstRows(store, actor, source, recipe, organisation),
   }))
   const names = await store.read(actor, (db) => doubtfulNames(db, recipe, found.report))

@@ -14,7 +14,7 @@ import { saveRecipeForm } from './forms.ts'
 import { producesWords, recipeInWords, underHeadings } from './recipe-words.ts'
 import { makers } from './rules.ts'
 import { knownRecipes, makingOrganisations, recipeByName, saveRecipe, type KnownRecipe } from './saved-recipes.ts'
-import { personOf } from './upload-routes.ts'
+import { personOf } from './person.ts'
 
 const open = { config: { access: 'public' as const } }
 const makersOnly = { config: { access: { may: 'recipes.save' } } }

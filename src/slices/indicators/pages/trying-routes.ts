@@ -8,6 +8,7 @@ import type { House } from '#kernel/slice.ts'
 import { writeCsv, type CellValue } from '#kernel/tables/index.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { confirmName } from '#slices/places/index.ts'
+import type { Recipe } from '../imports/recipe.ts'
 import { importFile } from '../imports/run.ts'
 import { crumbs, importAddress, uploadAddress } from './addresses.ts'
 import { checkUpload, stillHolds, type Checked } from './check.ts'
@@ -16,9 +17,10 @@ import { recipeMeant, recipeOptions, recipeValue, whoseFault } from './choosing.
 import { recipesThatFit } from './fitting.ts'
 import { nameForm, recipeChoiceForm, typedBelow } from './forms.ts'
 import { knownRecipes } from './saved-recipes.ts'
-import { personOf } from './upload-routes.ts'
+import { personOf } from './person.ts'
 import { chooseRecipe, dropUpload, keepChecked, uploadOf, withUpload, type Upload } from './uploads.ts'
 import { refusalHeaders, warningHeaders } from './words.ts'
+import { workOn } from './working.ts'
 
 const options = { config: { access: { may: 'imports.make' } }, schema: { params: z.object({ upload: z.string().max(60) }) } }
 
@@ -34,8 +36,7 @@ export function tryingRoutes(plain: FastifyInstance, house: House): void {
 
   app.post(`${address}/try`, options, async (request, reply) => {
     const upload = await find(request)
-    if (upload.recipe) await checkUpload(store, request.actor, upload, upload.recipe)
-    return reply.redirect(uploadAddress(upload.id), 303)
+    return upload.recipe ? checkAndShow(request, reply, house, upload, upload.recipe) : reply.redirect(uploadAddress(upload.id), 303)
   })
 
   app.post(`${address}/recipe`, options, async (request, reply) => setRecipe(request, reply, house, await find(request)))
@@ -109,8 +110,14 @@ async function setRecipe(request: FastifyRequest, reply: FastifyReply, house: Ho
   const faults = whoseFault(recipe, upload)
   if (faults.length > 0) return refuse(faults.map(({ message }) => ({ field: 'recipe', message: message.replace('Choose national figures', 'Upload the file again for national figures') })))
   await house.store.change(request.actor, 'imports.choose-recipe', (trx) => chooseRecipe(trx, upload, recipe))
-  await checkUpload(house.store, request.actor, upload, recipe)
-  return reply.redirect(uploadAddress(upload.id), 303)
+  return checkAndShow(request, reply, house, upload, recipe)
+}
+
+function checkAndShow({ actor }: FastifyRequest, reply: FastifyReply, house: House, upload: Upload, recipe: Recipe, notice?: string): Promise<FastifyReply> {
+  return workOn(house, reply, upload, 'Checking', async (progress) => {
+    await checkUpload(house.store, actor, upload, recipe, progress)
+    return { address: uploadAddress(upload.id), ...(notice ? { notice } : {}) }
+  })
 }
 
 /** A person says whom a name means; then the file is tried again. */
@@ -129,8 +136,9 @@ async function confirm(request: FastifyRequest, reply: FastifyReply, house: Hous
     if (sentence === null) throw cause
     return refuse(sentence)
   }
-  if (upload.recipe) await checkUpload(house.store, request.actor, upload, upload.recipe)
-  return reply.notice(`From now on “${name}” means the authority you chose, in every file.`).redirect(uploadAddress(upload.id), 303)
+  const notice = `From now on “${name}” means the authority you chose, in every file.`
+  if (upload.recipe) return checkAndShow(request, reply, house, upload, upload.recipe, notice)
+  return reply.notice(notice).redirect(uploadAddress(upload.id), 303)
 }
 
 const nameField = (upload: Upload, name: string) => `name-${Math.max(0, upload.checked?.names.findIndex((one) => one.name === name) ?? 0)}`
@@ -146,11 +154,13 @@ async function importNow(request: FastifyRequest, reply: FastifyReply, house: Ho
   const checked = checkedOf(upload)
   if (!(await house.store.read(actor, (db) => stillHolds(db, checked)))) return reply.redirect(uploadAddress(upload.id), 303)
   const organisation = upload.national ? null : upload.organisation
-  const report = await withUpload(house.store, actor, upload, (source) => importFile(house.store, actor, source, recipe, { organisation, broughtBy: upload.organisation }))
-  if (report.import === null) {
-    await house.store.change(actor, 'imports.try', (trx) => keepChecked(trx, upload, { ...checked, report }))
-    return reply.redirect(uploadAddress(upload.id), 303)
-  }
-  await house.store.change(actor, 'imports.drop-upload', (trx) => dropUpload(trx, upload))
-  return reply.notice('The file has been imported.').redirect(importAddress(report.import), 303)
+  return workOn(house, reply, upload, 'Importing', async (progress) => {
+    const report = await withUpload(house.store, actor, upload, (source) => importFile(house.store, actor, source, recipe, { organisation, broughtBy: upload.organisation, progress }))
+    if (report.import === null) {
+      await house.store.change(actor, 'imports.try', (trx) => keepChecked(trx, upload, { ...checked, report }))
+      return { address: uploadAddress(upload.id) }
+    }
+    await house.store.change(actor, 'imports.drop-upload', (trx) => dropUpload(trx, upload))
+    return { address: importAddress(report.import), notice: 'The file has been imported.' }
+  })
 }

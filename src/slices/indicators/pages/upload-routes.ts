@@ -1,9 +1,8 @@
 /** Bringing a file: whose figures, which recipe, and the file itself. Nothing is imported here. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Actor } from '#kernel/access/actor.ts'
 import { blankForm, readForm, refusedForm, type FormView, type Typed } from '#kernel/forms/index.ts'
-import { notAllowed, type Fault } from '#kernel/problems.ts'
+import type { Fault } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { readUpload } from '#kernel/web/uploads.ts'
@@ -13,17 +12,12 @@ import { recipeByValue, recipeMeant, recipeOptions, whoseFault, whoseItems, whos
 import { crumbs, uploadAddress } from './addresses.ts'
 import { recipesThatFit } from './fitting.ts'
 import { byColumns, typedBelow, uploadForm } from './forms.ts'
+import { personOf, type Person } from './person.ts'
 import { knownRecipes } from './saved-recipes.ts'
 import { dropExpired, keepUpload, largestFile, sourceOn, uploadOf, withTemporaryFile, writeTo, type DiskFile } from './uploads.ts'
 import { sizeInWords } from './words.ts'
+import { workOn } from './working.ts'
 
-type Person = Extract<Actor, { kind: 'person' }>
-
-/** These routes ask for a permission, so only people come here. */
-export function personOf(actor: Actor): Person {
-  if (actor.kind !== 'person') throw notAllowed('Sign in as a person to do this.')
-  return actor
-}
 
 const access = { may: 'imports.make' }
 
@@ -68,8 +62,12 @@ async function answer(request: FastifyRequest, reply: FastifyReply, house: House
   const recipe = meant.recipe ?? (await onlyFitting(house, actor, received, meant.whose))
   const id = await house.store.change(actor, 'imports.upload', (trx) =>
     keepUpload(trx, { actor, ...meant.whose, fileName: received.name, file: received.file, recipe, now: house.now() }))
-  if (recipe) await checkUpload(house.store, actor, await house.store.read(actor, (db) => uploadOf(db, id, house.now())), recipe)
-  return reply.redirect(uploadAddress(id), 303)
+  if (!recipe) return reply.redirect(uploadAddress(id), 303)
+  const upload = await house.store.read(actor, (db) => uploadOf(db, id, house.now()))
+  return workOn(house, reply, upload, 'Checking', async (progress) => {
+    await checkUpload(house.store, actor, upload, recipe, progress)
+    return { address: uploadAddress(id) }
+  })
 }
 
 const typedIn = (fields: Record<string, string>): Typed => ({ whose: fields.whose ?? '', recipe: fields.recipe ?? '', recipe_text: fields.recipe_text ?? '' })

@@ -12,6 +12,7 @@ import { notFound } from '#kernel/problems.ts'
 import type { ImportSource } from '../imports/reading.ts'
 import { recipeSchema, type Recipe } from '../imports/recipe.ts'
 import type { Checked } from './check.ts'
+import type { Person } from './person.ts'
 
 /** Largest file the page takes. The command line takes larger ones. */
 export const largestFile = 100 * 1000 * 1000
@@ -19,7 +20,6 @@ export const largestFile = 100 * 1000 * 1000
 const lasts = 24 * 60 * 60 * 1000
 const partSize = 1024 * 1024
 
-type Person = Extract<Actor, { kind: 'person' }>
 
 export interface Upload {
   id: string
