@@ -107,7 +107,9 @@ describe('the upload form', () => {
     const address = await uploaded(officer, { whose: 'national', recipe: 'by-columns' }, first)
     expect(textOf(await officer.get(address))).toContain('No recipe expects columns like those of this file')
     const answer = await officer.post(`${address}/recipe`, own)
-    expect(textOf(await officer.follow(answer))).toContain('3 figures would be new')
+    const checked = await officer.follow(answer)
+    expect(textOf(checked)).toContain('3 figures would be new')
+    expect(checked.body, 'the recipe can be corrected where it was typed').toContain('&quot;Bins emptied on time&quot;')
   })
 })
 

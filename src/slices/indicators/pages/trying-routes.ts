@@ -1,8 +1,9 @@
 /** An uploaded file before it is imported: what the dry run says, names to confirm, another recipe, and the last button. */
 import { Readable } from 'node:stream'
+import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { readForm, refusedForm, blankForm, type FormView } from '#kernel/forms/index.ts'
+import { readForm, refusedForm, blankForm, type FormView, type Typed } from '#kernel/forms/index.ts'
 import { conflict, notFound, type Fault } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
 import { writeCsv, type CellValue } from '#kernel/tables/index.ts'
@@ -16,7 +17,7 @@ import { checkedView } from './check-page.ts'
 import { recipeMeant, recipeOptions, recipeValue, whoseFault } from './choosing.ts'
 import { recipesThatFit } from './fitting.ts'
 import { nameForm, recipeChoiceForm, typedBelow } from './forms.ts'
-import { knownRecipes } from './saved-recipes.ts'
+import { knownRecipes, type KnownRecipe } from './saved-recipes.ts'
 import { personOf } from './person.ts'
 import { chooseRecipe, dropUpload, keepChecked, uploadOf, withUpload, type Upload } from './uploads.ts'
 import { refusalHeaders, warningHeaders } from './words.ts'
@@ -74,10 +75,10 @@ function asCsv(reply: FastifyReply, name: string, headers: readonly string[], ro
 async function show(request: FastifyRequest, reply: FastifyReply, house: House, upload: Upload, forms: { recipe?: FormView; name?: FormView } = {}): Promise<FastifyReply> {
   const { actor } = request
   const fitting = upload.recipe === null ? await fittingRecipes(request, house, upload) : []
-  const { recipes, holds } = await house.store.read(actor, async (db) => ({
-    recipes: await recipeOptions(db, fitting), holds: upload.checked !== null && (await stillHolds(db, upload.checked)),
+  const { recipes, known, holds } = await house.store.read(actor, async (db) => ({
+    recipes: await recipeOptions(db, fitting), known: await knownRecipes(db), holds: upload.checked !== null && (await stillHolds(db, upload.checked)),
   }))
-  const recipeForm = forms.recipe ?? blankForm(recipeChoiceForm, { recipe: fitting[0] ?? '' })
+  const recipeForm = forms.recipe ?? blankForm(recipeChoiceForm, choiceSoFar(upload, known, fitting))
   const nameFormView = forms.name ?? blankForm(nameForm)
   return reply.header('cache-control', 'no-store').page(upload.recipe && upload.checked ? 'slices/indicators/views/check.njk' : 'slices/indicators/views/choose-recipe.njk', {
     title: upload.recipe ? 'Check before importing' : 'Choose a recipe',
@@ -91,6 +92,13 @@ async function show(request: FastifyRequest, reply: FastifyReply, house: House, 
     nameForm: nameFormView,
     errorSummary: recipeForm.errorSummary ?? nameFormView.errorSummary,
   })
+}
+
+/** What was chosen before, ready to be corrected: a recipe of the list, or the text that was typed. */
+function choiceSoFar({ recipe }: Upload, known: readonly KnownRecipe[], fitting: readonly string[]): Typed {
+  if (recipe === null) return { recipe: fitting[0] ?? '' }
+  const same = known.find((one) => isDeepStrictEqual(one.recipe, recipe))
+  return same ? { recipe: recipeValue(same) } : { recipe: typedBelow, recipe_text: JSON.stringify(recipe, null, 2) }
 }
 
 async function fittingRecipes({ actor }: FastifyRequest, house: House, upload: Upload): Promise<string[]> {
