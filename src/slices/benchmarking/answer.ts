@@ -111,6 +111,9 @@ export const comparisonAnswer = z.object({
     .extend({ in_group: z.boolean() })
     .nullable()
     .describe('The authority in question, where one was named.'),
+  reference: z
+    .array(z.object({ code: z.string(), name: z.string(), level: z.string(), value: figure, reason: words, status: z.string() }))
+    .describe('Published figures for countries, regions and other wider areas. They stand beside the authorities and are never ranked.'),
   method: z.string(),
   caveats: z.array(z.string()),
   authorities: z.array(rowAnswer).describe('Every authority of the group, in alphabetical order.'),

@@ -46,7 +46,7 @@ Says how the authorities of a group compare: values, ranks, quarters, deviations
 }
 
 function inLines(answer: ComparisonAnswer): string[] {
-  return [answer.sentence, '', ...describing(answer), '', ...tableOf(answer), '', ...missingOf(answer), answer.method, ...answer.caveats]
+  return [answer.sentence, '', ...describing(answer), '', ...tableOf(answer), '', ...missingOf(answer), ...referenceOf(answer), answer.method, ...answer.caveats]
 }
 
 function describing({ measure, period, group, known_at }: ComparisonAnswer): string[] {
@@ -83,4 +83,15 @@ function missingOf({ group }: ComparisonAnswer): string[] {
   if (group.missing.length === 0) return []
   const names = group.missing.map(({ known_name, reason }) => `${known_name} (${(reason ?? 'missing').replaceAll('-', ' ')})`)
   return [`No figure: ${names.join(', ')}.`, '']
+}
+
+/** As many wider areas as a line of a terminal is read for; countries and regions come first. */
+const mostAreas = 12
+
+/** Published figures of wider areas: beside the authorities, never among them. */
+function referenceOf({ measure, reference }: ComparisonAnswer): string[] {
+  const known = reference.flatMap(({ name, value }) => (value === null ? [] : [`${name} ${formatFigure(value, formatOf(measure))}`]))
+  if (known.length === 0) return []
+  const more = known.length > mostAreas ? ` and ${known.length - mostAreas} more (--json has them all)` : ''
+  return [`For reference: ${known.slice(0, mostAreas).join(', ')}${more}.`, '']
 }

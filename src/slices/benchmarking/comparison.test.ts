@@ -1,9 +1,13 @@
+import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { everyone, type Actor } from '#kernel/access/actor.ts'
+import { readConfig } from '#kernel/config.ts'
 import { momentGiven } from '#kernel/db/known-at.ts'
+import type { House } from '#kernel/slice.ts'
 import { bothStores, type TestStore } from '#kernel/testing/store.ts'
 import { buildBreak, buildFigures, buildMeasure } from '#slices/indicators/builders.ts'
 import { buildAuthorities, buildGroup } from '#slices/places/builders.ts'
+import { compareCommand } from './command-line.ts'
 import { comparison, type ComparisonQuestion } from './comparison.ts'
 
 const letters = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H']
@@ -37,6 +41,14 @@ describe.each(bothStores)('a comparison on %s', (_name, open) => {
 
   const ask = (question: Partial<ComparisonQuestion>, actor: Actor = { kind: 'system', name: 'test' }) =>
     test_.store.read(actor, (db) => comparison(db, { measure: 'paid-on-time', period: '2021-22', group: 'nation:scotland', ...question }))
+  /** What the command prints. */
+  async function printed(...args: string[]): Promise<string> {
+    const lines: string[] = []
+    const write = (text: string) => void lines.push(text)
+    const house: House = { store: test_.store, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!' }), log: pino({ level: 'silent' }), now: () => new Date() }
+    expect(await compareCommand.run(args, house, { out: write, err: write, progress: () => {} })).toBe(0)
+    return lines.join('\n')
+  }
   const rowOf = (answer: Awaited<ReturnType<typeof ask>>, code: string) => answer.authorities.find((row) => row.code === code)
 
   test('ranks those with a value and says who has none and why', async () => {
@@ -87,6 +99,35 @@ describe.each(bothStores)('a comparison on %s', (_name, open) => {
     await expect(ask({ group: 'nation:atlantis' })).rejects.toThrow('There is no group "nation:atlantis"')
     await buildMeasure(test_.store, { code: 'other-paid', aliases: ['PAID-1'] })
     await expect(ask({ measure: 'paid 1' })).rejects.toThrow('Several measures are called "paid 1": other-paid, paid-on-time.')
+  })
+
+  test('gives published figures of wider areas for reference, and ranks none of them', async () => {
+    await test_.store.change({ kind: 'system', name: 'test' }, 'test.areas', async (trx) => {
+      const areas = await trx.insertInto('places.area')
+        .values([{ code: 'S92000003', name: 'Scotland', level: 'country' }, { code: 'S99000001', name: 'The North', level: 'region' }]).returning(['id', 'name']).execute()
+      const like = await trx.selectFrom('indicators.observation as o').innerJoin('indicators.period as p', 'p.id', 'o.period').innerJoin('indicators.measure as m', 'm.id', 'o.measure')
+        .select(['o.measure', 'o.period', 'o.import', 'o.known_from']).where('p.label', '=', '2021-22').where('m.code', '=', 'paid-on-time').executeTakeFirstOrThrow()
+      await trx.insertInto('indicators.observation')
+        .values(areas.map(({ id: area, name }) => ({ ...like, area, value: name === 'Scotland' ? '91' : null, reason: name === 'Scotland' ? null : 'missing', status: name === 'Scotland' ? 'published' : 'absent' }))).execute()
+      return { subject: 'test', result: null }
+    })
+    const answer = await ask({})
+    expect(answer.reference).toMatchObject([{ code: 'S92000003', name: 'Scotland', level: 'country', value: 91 }, { name: 'The North', value: null, reason: 'missing' }])
+    expect(answer.authorities.map(({ code }) => code)).not.toContain('S92000003')
+    expect(answer.group).toMatchObject({ compared: 8, maximum: 85 })
+    expect(await printed('--measure', 'paid-on-time', '--period', '2021-22', '--group', 'nation:scotland')).toContain('\nFor reference: Scotland 91%.\n')
+    expect(await printed('--measure', 'paid-on-time', '--period', '2018-19', '--group', 'nation:scotland')).not.toContain('For reference')
+  })
+
+  test('says which kinds are counted where a group holds others, and nothing where it does not', async () => {
+    const few = await buildMeasure(test_.store, { code: 'english-only' })
+    await buildFigures(test_.store, few, [{ authority: id.get('ENG')!, period: '2021-22', value: 3 }])
+    const answer = await ask({ measure: 'english-only', group: 'all' })
+    expect(answer.caveats).toContain('Only kinds of authority with figures for this measure and period are counted: counties.')
+    expect(await printed('--measure', 'english-only', '--group', 'all')).toContain('are counted: counties.')
+    for (const group of ['nation:england', 'kind:county']) expect((await ask({ measure: 'english-only', group })).caveats.join()).not.toContain('Only kinds')
+    await buildMeasure(test_.store, { code: 'stated', kinds: ['county'] }).then((stated) => buildFigures(test_.store, stated, [{ authority: id.get('ENG')!, period: '2021-22', value: 3 }]))
+    expect((await ask({ measure: 'stated', group: 'all' })).caveats).toContain('Only kinds of authority that the measure applies to are counted: counties.')
   })
 
   test('never compares across a break in series', async () => {

@@ -1,7 +1,7 @@
 import type { Reader } from '#kernel/db/index.ts'
 import { formatDate } from '#kernel/figures/index.ts'
 import { refused } from '#kernel/problems.ts'
-import { authorityByCode, type Authority } from '#slices/places/index.ts'
+import { authorityByCode, isInBeing, kindsInWords, type Authority } from '#slices/places/index.ts'
 import {
   breaksOf, figuresOf, kindsWithFigures, measureByCode, periodByLabel, periodsOf, valuesOf,
   type DatedValue, type Figure, type HeldPeriod, type Measure,
@@ -9,6 +9,7 @@ import {
 import type { ComparisonAnswer, ComparisonRowAnswer, MeasureAnswer } from './answer.ts'
 import { chooseGroup, membersDuring, reasonWithoutRow, type ChosenGroup } from './group.ts'
 import { describeMeasure, rulesOf } from './measure.ts'
+import { referenceValues, type ReferenceValue } from './register.ts'
 import { compare, type ComparisonRow, type GroupFigures, type Member } from './rules/compare.ts'
 import { earlierValues, isEarlierInSeries, type Dated } from './rules/series.ts'
 import { caveatsOf, describeReach, methodOf, sentenceOf } from './words.ts'
@@ -48,7 +49,10 @@ export async function comparison(db: Reader, question: ComparisonQuestion): Prom
     members: members.map((one) => memberOf(one, figureOf.get(one.id), earlier.get(one.id) ?? nothingEarlier, period)),
   })
   const lastBreak = breaks.findLast(({ starts }) => starts <= period.starts)
-  return answerOf({ measure, period, group, authority, question, compared, earlier, breakNote: lastBreak ? breakNoteOf(lastBreak) : null })
+  const reference = await referenceValues(db, measure.id, period.id, knownAt)
+  const setAside = await setAsideNote(db, measure, period, group, kinds)
+  const notes = [setAside, lastBreak ? breakNoteOf(lastBreak) : null].filter((note) => note !== null)
+  return answerOf({ measure, period, group, authority, question, compared, earlier, reference, notes })
 }
 
 const idsOf = (members: readonly Authority[]) => members.map(({ id }) => id)
@@ -83,6 +87,16 @@ async function choosePeriod(db: Reader, { measure, authority, group, held, quest
 async function applicableKinds(db: Reader, measure: Measure, period: HeldPeriod, group: ChosenGroup, knownAt: Date | undefined) {
   if (!group.computed) return []
   return measure.kinds.length > 0 ? measure.kinds : kindsWithFigures(db, measure.id, period.id, knownAt)
+}
+
+/** Says which kinds are counted where a computed group holds authorities of others; null where nobody is set aside. */
+async function setAsideNote(db: Reader, measure: Measure, period: HeldPeriod, group: ChosenGroup, kinds: readonly string[]): Promise<string | null> {
+  if (kinds.length === 0) return null
+  const present = group.members.filter((one) => isInBeing(one, period.ends))
+  const counted = new Set(present.map(({ kind }) => kind).filter((kind) => kinds.includes(kind)))
+  if (counted.size === 0 || present.every(({ kind }) => counted.has(kind))) return null
+  const which = measure.kinds.length > 0 ? 'that the measure applies to' : 'with figures for this measure and period'
+  return `Only kinds of authority ${which} are counted: ${(await kindsInWords(db, [...counted])).join(', ')}.`
 }
 
 interface Earlier {
@@ -131,10 +145,12 @@ interface Parts {
   question: ComparisonQuestion
   compared: { rows: ComparisonRow<Authority>[]; group: GroupFigures<Authority> }
   earlier: ReadonlyMap<number, Earlier>
-  breakNote: string | null
+  reference: ReferenceValue[]
+  /** What else to know: kinds set aside, a break in the series. */
+  notes: readonly string[]
 }
 
-function answerOf({ measure, period, group, authority, question, compared, earlier, breakNote }: Parts): ComparisonAnswer {
+function answerOf({ measure, period, group, authority, question, compared, earlier, reference, notes }: Parts): ComparisonAnswer {
   const described = describeMeasure(measure)
   const { address, title, publisher, dated, asked } = group
   const { missing, ...figures } = compared.group
@@ -148,10 +164,11 @@ function answerOf({ measure, period, group, authority, question, compared, earli
       missing: missing.map(({ authority: one, status, reason }) => ({ ...nameOf(one), status, reason })),
     },
     authority: authority ? { ...nameOf(authority), in_group: compared.rows.some((row) => row.authority.id === authority.id) } : null,
+    reference,
     method: methodOf(described),
     authorities: compared.rows.map((row) => rowOf(row, described, earlier.get(row.authority.id) ?? nothingEarlier)),
   }
-  const whole = { ...answer, caveats: caveatsOf(answer, breakNote) }
+  const whole = { ...answer, caveats: caveatsOf(answer, notes) }
   return { sentence: sentenceOf(whole), ...whole }
 }
 

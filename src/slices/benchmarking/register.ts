@@ -106,6 +106,7 @@ export async function organisationName(db: Reader, organisation: number | null):
 
 /** A published figure for a country, region or other wider area: shown beside the authorities, never ranked. */
 export interface ReferenceValue {
+  code: string
   name: string
   level: string
   value: number | null
@@ -118,7 +119,7 @@ export async function referenceValues(db: Reader, measure: number, period: numbe
   const rows = await db
     .selectFrom('indicators.observation as o')
     .innerJoin('places.area as a', 'a.id', 'o.area')
-    .select(['a.name', 'a.level', 'o.value', 'o.reason', 'o.status'])
+    .select(['a.code', 'a.name', 'a.level', 'o.value', 'o.reason', 'o.status'])
     .where('o.measure', '=', measure)
     .where('o.period', '=', period)
     .where(knownAt('o', moment))

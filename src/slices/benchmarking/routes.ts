@@ -18,7 +18,7 @@ export function routes(app: FastifyInstance, house: House): void {
     group: 'Comparisons',
     summary: 'How the authorities of a group compare on one measure for one period',
     explanation:
-      'Rows are in alphabetical order. Fields that need a value, a better direction or eight figures are null without. The period left out is the latest with a figure; the group left out is the nearest neighbours of the authority, else its kind.',
+      'Rows are in alphabetical order. Figures of countries and regions stand apart, under reference. Fields that need a value, a better direction or eight figures are null without. The period left out is the latest with a figure; the group left out is the nearest neighbours of the authority, else its kind.',
     access: 'public',
     query: z.object({
       measure: z.string('Say which measure').min(1, 'Say which measure').describe('Code of the measure, or another code it is known by.'),

@@ -21,7 +21,7 @@ export function methodOf({ polarity, midpoint, change_as }: MeasureAnswer): stri
 }
 
 /** What a reader should know before relying on the comparison. */
-export function caveatsOf(answer: Pick<ComparisonAnswer, 'measure' | 'group' | 'authorities' | 'known_at'>, breakNote: string | null): string[] {
+export function caveatsOf(answer: Pick<ComparisonAnswer, 'measure' | 'group' | 'authorities' | 'known_at'>, notes: readonly string[]): string[] {
   const { measure, group, authorities } = answer
   const caveats: string[] = []
   if (measure.fictional) caveats.push('These figures are fictional.')
@@ -34,8 +34,7 @@ export function caveatsOf(answer: Pick<ComparisonAnswer, 'measure' | 'group' | '
   }
   if (group.weighted_mean !== null && group.weighted_over < group.compared)
     caveats.push(`The weighted mean is of ${formatCount(group.weighted_over)} authorities; the others have no numerator or denominator.`)
-  if (breakNote !== null) caveats.push(breakNote)
-  return caveats
+  return [...caveats, ...notes]
 }
 
 function reasons(missing: readonly { reason: string | null }[]): string {

@@ -36,6 +36,11 @@ describe('the command line', () => {
     expect(await signInAs('mara@fell.example', password)).toMatchObject({ signedIn: true, mustChange: true })
   })
 
+  test('says in its help that the first person of a new organisation needs its name and kind', () => {
+    const help = people.commands?.find(({ name }) => name === 'users add')?.help ?? ''
+    expect(help).toMatch(/first person of a new organisation needs --organisation-name and\s+--organisation-kind/)
+  })
+
   test('gives a known person roles elsewhere and leaves the password alone', async () => {
     const line = 'users add --email MARA@fell.example --organisation auditors --organisation-name Auditors --organisation-kind audit-firm --role auditor'
     expect((await run(line)).printed).toBe('Mara has an account already and is now auditor in Auditors.')

@@ -18,12 +18,13 @@ const usersAdd: Command = {
   help: `npm run -s bv -- users add --email ADDRESS --name NAME --organisation SLUG --role ROLE [--role ROLE …]
 
 Adds an account and prints a one-time password, which its holder replaces at first sign-in. When the address has an account
-already, the roles are added to it and its password stays.
+already, the roles are added to it and its password stays. The first person of a new organisation needs --organisation-name and
+--organisation-kind as well: they make the organisation.
 
   --email ADDRESS               what they sign in with
   --name NAME                   how they are shown (not needed for a known address)
   --organisation SLUG           short name of the organisation, such as northmere
-  --organisation-name NAME      makes the organisation when there is none with this slug
+  --organisation-name NAME      makes the organisation when there is none with this slug; the first person of it needs this
   --organisation-kind KIND      with it: ${organisationKinds.join(', ')} (default authority)
   --organisation-authority CODE with it: code of the authority it works for, such as E08000006
   --role ROLE                   ${roles.join(', ')}

@@ -223,9 +223,15 @@ async function keptChoices(db: Reader, of?: Authority): Promise<GroupChoice[]> {
 }
 
 async function kindInWords(db: Reader, code: string): Promise<string> {
-  const kind = await db.selectFrom('places.authority_kind').select('plural').where('code', '=', code).executeTakeFirst()
-  if (!kind) throw unknownGroup(`kind:${code}`)
-  return `all ${namesAPlace.test(kind.plural) ? kind.plural : kind.plural.slice(0, 1).toLowerCase() + kind.plural.slice(1)}`
+  const [kind] = await kindsInWords(db, [code])
+  if (kind === undefined) throw unknownGroup(`kind:${code}`)
+  return `all ${kind}`
+}
+
+/** Kinds as they stand inside a sentence, in alphabetical order: "metropolitan districts", "London boroughs". */
+export async function kindsInWords(db: Reader, codes: readonly string[]): Promise<string[]> {
+  const kinds = await db.selectFrom('places.authority_kind').select('plural').where('code', 'in', codes).orderBy('plural').execute()
+  return kinds.map(({ plural }) => (namesAPlace.test(plural) ? plural : plural.slice(0, 1).toLowerCase() + plural.slice(1)))
 }
 
 /** Kinds that keep their capital inside a sentence: London boroughs, Scottish councils. */
@@ -234,7 +240,7 @@ const namesAPlace = /^(London|English|Scottish|Welsh|Northern Ireland|Aldermark)
 function unknownGroup(address: string) {
   return refused(
     `There is no group "${address}". A group is one of: all, nation:scotland, region:north-west, kind:london-borough, tier:upper, family:<source>/<name>, neighbours:<source>, list:<name>.`,
-    [{ field: 'group', message: 'Choose a group from the list at /api/v1/groups' }],
+    [{ field: 'group', message: 'Choose a group from the list at /groups (for programs: /api/v1/groups), or from what the command "groups" lists' }],
   )
 }
 

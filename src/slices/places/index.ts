@@ -3,7 +3,7 @@ import { apiRoutes } from './api.ts'
 import { seed } from './seed.ts'
 
 export { authorities, authorityByCode, successionOf, type Authority } from './authorities.ts'
-export { groupChoices, isComputed, isInBeing, resolveGroup, type Group, type GroupChoice, type GroupQuestion } from './groups.ts'
+export { groupChoices, isComputed, isInBeing, kindsInWords, resolveGroup, type Group, type GroupChoice, type GroupQuestion } from './groups.ts'
 export { areaLevelOf, kindOf, kindOfGss, realKinds } from './kinds.ts'
 export type { AreaLevel, AuthorityKind, Tier } from './kinds.ts'
 export { inBeing, indexNames, matchName } from './matching.ts'

@@ -9,7 +9,7 @@ import { authorityByCode, groupChoices } from '#slices/places/index.ts'
 import type { ComparisonAnswer } from '../answer.ts'
 import { comparison } from '../comparison.ts'
 import { describeMeasure } from '../measure.ts'
-import { organisationName, referenceValues } from '../register.ts'
+import { organisationName } from '../register.ts'
 import { addressOf, measureAddress } from './address.ts'
 import { authorityField, fittingGroups, groupField, knownAtField, periodField } from './choosers.ts'
 import { groupWords } from './group-words.ts'
@@ -42,7 +42,7 @@ export function measureRoutes(plain: FastifyInstance, { store }: House): void {
       explanation: measure.explanation,
       essentials: essentialsOf(measure),
       noFigures: words === null ? 'There are no figures for this measure yet.' : 'No figures for this measure were known here then.',
-      figures: found.answer ? figuresView(found.answer, found, asked) : null,
+      figures: found.answer ? figuresView(found.answer, asked) : null,
       fields: found.answer ? fieldsOf(found.answer, found, asked) : [],
       definition: definitionItems(measure, found),
       breaks: breakItems(found.breaks),
@@ -62,13 +62,11 @@ async function whatIsKnown(db: Reader, code: string, asked: Asked, moment: Date 
   const held = await periodsOf(db, measure.id, moment)
   const of = asked.authority === '' ? null : await authorityByCode(db, asked.authority)
   const answer = held.length === 0 ? null : await comparison(db, questionOf(measure, asked, moment))
-  const period = held.find(({ label }) => label === answer?.period.label)
   return {
     measure,
     held,
     answer,
     groups: fittingGroups(await groupChoices(db, of ?? undefined), measure.kinds, of),
-    references: period ? await referenceValues(db, measure.id, period.id, moment) : [],
     aliases: await aliasesOf(db, measure.id),
     breaks: await breaksOf(db, measure.id, moment),
     versions: (await versionsOf(db, measure.id)).filter(({ known_from }) => moment === undefined || known_from <= moment),
@@ -101,7 +99,7 @@ function fieldsOf(answer: ComparisonAnswer, { held, groups }: { held: readonly H
 }
 
 /** Everything on the page that depends on the period and the group. */
-function figuresView(answer: ComparisonAnswer, { references }: Known, asked: Asked) {
+function figuresView(answer: ComparisonAnswer, asked: Asked) {
   const highlighted = answer.authority?.code ?? null
   const { measure, period, group } = answer
   const question = {
@@ -125,7 +123,7 @@ function figuresView(answer: ComparisonAnswer, { references }: Known, asked: Ask
     lines: authorityLines(answer, kept),
     unit: capitalised(measure.unit),
     rows: countOf(answer.authorities.length, 'row'),
-    references: referenceTable(answer, references),
+    references: referenceTable(answer),
     csvHref: addressOf('/api/v1/comparisons.csv', question),
     jsonHref: addressOf('/api/v1/comparisons.json', question),
   }

@@ -1,7 +1,6 @@
 import { countOf, formatCount } from '#kernel/figures/index.ts'
 import type { DataTable } from '#kernel/web/components/data-table/data-table.ts'
 import type { ComparisonAnswer, ComparisonRowAnswer } from '../answer.ts'
-import type { ReferenceValue } from '../register.ts'
 import { oneMeasureAddress, type Asked } from './address.ts'
 import { groupWords } from './group-words.ts'
 import { capitalised, changeWords, figureInParts, listed, reasonWords, shortFigure, statusWords, wholeFigure } from './wording.ts'
@@ -93,16 +92,15 @@ const levels: Record<string, string> = {
 }
 
 /** Published figures of wider areas. They stand beside the authorities and are never ranked. */
-export function referenceTable(answer: ComparisonAnswer, values: readonly ReferenceValue[]): DataTable | null {
-  if (values.length === 0) return null
-  const { measure, period } = answer
+export function referenceTable({ measure, period, reference }: ComparisonAnswer): DataTable | null {
+  if (reference.length === 0) return null
   return {
     id: 'references',
     caption: `Published figures for wider areas, ${period.label}`,
     captionHidden: true,
     narrow: 'cards',
     columns: [{ text: 'Area' }, { text: 'Kind' }, { text: capitalised(measure.unit), numeric: true }, { text: 'Status' }],
-    rows: values.map((one) => [
+    rows: reference.map((one) => [
       { text: one.name },
       { text: levels[one.level] ?? one.level },
       one.value === null ? { absence: reasonWords(one.reason) } : { text: shortFigure(measure, one.value) },
