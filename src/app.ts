@@ -47,10 +47,17 @@ export async function holdsDemonstration(store: Store): Promise<boolean> {
   return entries.length > 0
 }
 
-/** What is printed when a store with the demonstration starts. */
-export const demonstration: readonly string[] = [
-  'Everything in it is fictional. Sign in as one of these; the password is the same for all:',
-  `  ${demonstrationPassword}`,
-  '',
-  ...demonstrationSignIns.map(({ email, name, roles }) => `  ${email.padEnd(31)}${name}, ${rolesInWords(roles)}`),
-]
+/** What is printed at the start: the sign-ins of the demonstration, or how to make the first where there is none. */
+export async function whoMaySignIn(store: Store): Promise<string[]> {
+  if (await holdsDemonstration(store)) {
+    return [
+      'Everything in it is fictional. Sign in as one of these; the password is the same for all:',
+      `  ${demonstrationPassword}`,
+      '',
+      ...demonstrationSignIns.map(({ email, name, roles }) => `  ${email.padEnd(31)}${name}, ${rolesInWords(roles)}`),
+    ]
+  }
+  const somebody = await store.read(starter, (db) => db.selectFrom('people.account').select('id').limit(1).executeTakeFirst())
+  if (somebody) return []
+  return ['Nobody can sign in yet. Stop it and add the first person: npm run -s bv -- users add --help']
+}

@@ -4,7 +4,7 @@ import { readConfig, type Config } from '#kernel/config.ts'
 import { startStore } from '#kernel/db/start.ts'
 import { SettingsProblem } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
-import { createApp, demonstration, fillWithDemonstration, holdsDemonstration, sliceNames } from '#app'
+import { createApp, fillWithDemonstration, holdsDemonstration, sliceNames, whoMaySignIn } from '#app'
 
 // `npm start`: reads the settings, opens the store, serves, and stops cleanly.
 
@@ -48,7 +48,7 @@ async function serve(house: House, say: (text: string) => void): Promise<void> {
   }
   const { port } = app.server.address() as AddressInfo
   say(`\nBest Value Workbench is at ${config.port === 0 ? `http://${config.host}:${port}` : config.baseUrl}`)
-  if (config.demo === 'on') for (const line of demonstration) say(line)
+  for (const line of await whoMaySignIn(store)) say(line)
   say('\nPress Ctrl-C to stop.')
 }
 

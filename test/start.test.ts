@@ -67,6 +67,11 @@ describe('a start', () => {
     expect(await program.ended).toBe(0)
   })
 
+  test('without the demonstration says how to add the first person, when nobody can sign in', async () => {
+    const program = start({ DATA_DIR: folder() })
+    await program.until(/Nobody can sign in yet\. .*users add --help/)
+  })
+
   test('works after the one before was killed while it served', async () => {
     const DATA_DIR = folder()
     const killed = start({ DATA_DIR })
