@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -74,4 +76,18 @@ export function freePort(): Promise<number> {
       probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
   })
+}
+
+/** The program on a new demonstration, which goes when it is stopped. */
+export async function temporaryStart(): Promise<{ address: string; stop: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'workbench-'))
+  const program = startProgram({ DATA_DIR: folder, DEMO: 'on' })
+  return {
+    address: await addressOf(program),
+    async stop() {
+      program.process.kill('SIGTERM')
+      await program.ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
 }
