@@ -31,7 +31,7 @@ export async function prepareBreaks(request: ImportRequest<BreaksRecipe>): Promi
       const period = periodOf(cells, null)
       if (isFault(period)) return period
       const [measure, ...others] = register.find(code)
-      if (measure && others.length === 0) return { measure: measure.id, starts: period.starts, note }
+      if (measure?.defined && others.length === 0) return { measure: measure.id, starts: period.starts, note }
       return { column: 'measure', seen: code, expected: 'a measure in the register', message: `The register has no single measure "${code}". Import its definition first.` }
     }
   })

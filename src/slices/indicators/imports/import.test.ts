@@ -23,6 +23,9 @@ const recipe = parseRecipe(JSON.stringify({
   leave_out: [{ where: { column: 'council', is: 'Total' }, because: 'totals' }],
 }), 'recycling.json')
 
+const definition = { title: { column: 'code' }, unit: { fixed: '%' }, unit_kind: { fixed: 'percentage' }, polarity: { fixed: 'none' } }
+const making = { ...recipe, measures: definition } as typeof recipe
+
 const header = 'code,council,year,rate,recycled,collected,status\n'
 const june = `${header}recycling,North Glen,2021-22,41.5,415,1000,
 recycling,South Glen,2021-22,,,,c
@@ -98,8 +101,8 @@ describe.each(bothStores)('importing figures into %s', (_name, open) => {
 
   test('a withdrawn import ends, and what it replaced stands again', async () => {
     await bring(june)
-    const { import: id } = await bring(july)
-    const between = new Date()
+    const { import: id, known_from } = await bring(july)
+    const between = new Date(known_from ?? 0)
     const withdraw = () => database.store.change(system, 'imports.withdraw', (trx) => withdrawImport(trx, system, id ?? 0, 'the wrong file'))
     expect(await withdraw()).toMatchObject({ closed: 3, restored: 2 })
     expect(await valuesKnownAt()).toEqual([41.5, 42, 'suppressed', 0])
@@ -150,12 +153,44 @@ describe.each(bothStores)('importing figures into %s', (_name, open) => {
   })
 
   test('a measure that the register does not have is made when the recipe says how, and ends with the import', async () => {
-    const making = { ...recipe, measures: { title: { column: 'code' }, unit: { fixed: '%' }, unit_kind: { fixed: 'percentage' }, polarity: { fixed: 'none' } } } as typeof recipe
     const report = await bring(`${header}reuse,North Glen,2021-22,5,,,\n`, {}, making)
     expect(report).toMatchObject({ outcome: 'imported', measures_made: ['reuse'], counts: { measures_made: 1, new: 1 } })
     await database.store.change(system, 'imports.withdraw', (trx) => withdrawImport(trx, system, report.import ?? 0, 'a try'))
     const left = await database.raw.rows(`select from indicators.measure_version v join indicators.measure m on m.id = v.measure where m.code = 'reuse' and v.known_to = 'infinity'`)
     expect(left).toEqual([])
+  })
+
+  test('a measure whose import was withdrawn is made anew by the next, and is honest about the time between', async () => {
+    const reuse = `${header}reuse,North Glen,2021-22,5,,,\n`
+    const defined = (moment?: Date) => database.store.read(system, (db) => measureByCode(db, 'reuse', moment))
+    const { import: id, known_from } = await bring(reuse, {}, making)
+    const before = new Date(Date.parse(known_from ?? '') - 1)
+    await database.store.change(system, 'imports.withdraw', (trx) => withdrawImport(trx, system, id ?? 0, 'the wrong file'))
+    const [{ withdrawn_at: between } = { withdrawn_at: before }] = await database.raw.rows<{ withdrawn_at: Date }>(`select withdrawn_at from indicators.import where id = ${id}`)
+    await expect(defined()).rejects.toThrow('The measure reuse has no definition that stands: the import that brought it was withdrawn. Import its definition again.')
+    expect(await bring(reuse), 'by a recipe that cannot make it').toMatchObject({ outcome: 'refused', refusals: [{ seen: 'reuse', expected: 'a measure with a definition that stands' }] })
+    expect(await bring(reuse, {}, making)).toMatchObject({ outcome: 'imported', measures_made: ['reuse'], counts: { measures_made: 1, new: 1 } })
+    expect(await defined()).toMatchObject({ version: 2, title: 'reuse' })
+    await expect(defined(between)).rejects.toThrow('had no definition that stood at')
+    await expect(defined(before)).rejects.toThrow('was not yet known here at')
+    const figures = (moment?: Date) => database.raw.rows(`select value from indicators.observation o join indicators.measure m on m.id = o.measure
+      where m.code = 'reuse' and known_from <= '${(moment ?? new Date()).toISOString()}' and known_to > '${(moment ?? new Date()).toISOString()}'`)
+    expect([await figures(), await figures(between)]).toEqual([[{ value: '5' }], []])
+  })
+
+  test('a definition in the recipe that differs from the one here is not taken, and the report says so', async () => {
+    const reuse = `${header}reuse,North Glen,2021-22,5,,,\n`
+    await bring(reuse, {}, making)
+    const other = { ...recipe, measures: { ...definition, title: { fixed: 'Reused' }, decimals: { fixed: '3' } } } as typeof recipe
+    const report = await bring(reuse, {}, other)
+    expect(report).toMatchObject({ outcome: 'nothing-new', notes: ['The definition of reuse in the recipe differs from the one here (title, decimals) and was not taken; a recipe that produces measures changes it.'] })
+    expect(report.explanation).toContain(report.notes[0])
+    expect((await bring(reuse, {}, making)).notes).toEqual([])
+  })
+
+  test('of a refused file no measure is said to be made', async () => {
+    const report = await bring(`${header}reuse,North Glen,2021-22,5,,,\nreuse,North Glen,2021-22,6,,,\n`, {}, making)
+    expect(report).toMatchObject({ outcome: 'refused', measures_made: [], notes: [], counts: { measures_made: 0 } })
   })
 })
 

@@ -1,7 +1,7 @@
 /** Finds the measure of a row in the register, or works out the one the recipe says how to make. */
 import { nearNames } from '#kernel/tables/index.ts'
 import type { PeriodKind } from '#kernel/periods/index.ts'
-import type { MeasureRegister } from '../measures/register.ts'
+import type { MeasureRegister, RegisteredMeasure } from '../measures/register.ts'
 import type { MeasureRecord } from '../measures/commands.ts'
 import { bindMeasure, type MeasureReader } from './measure-fields.ts'
 import type { Fault } from './report.ts'
@@ -14,6 +14,8 @@ export interface FileMeasure {
   code: string
   id: number | null
   record: MeasureRecord | null
+  /** What the recipe says of a measure that the register has: not taken, only set beside it. */
+  described: MeasureRecord | null
   periodKind: PeriodKind | null
 }
 
@@ -46,14 +48,22 @@ export class MeasureMaker {
 
   #look(code: string, cells: Cells): FileMeasure | Fault {
     const found = this.#register.find(code)
-    if (found.length === 1 && found[0]) return this.#add({ code: found[0].code, id: found[0].id, record: null, periodKind: found[0].period_kind as PeriodKind | null })
+    const [only] = found
     if (found.length > 1) {
       return { column: 'measure', seen: code, expected: 'a code of one measure', message: `"${code}" is an alias of several measures: ${found.map((one) => one.code).join(', ')}.` }
     }
-    if (!this.#make) return this.#unknown(code)
-    const record = this.#make(code, cells)
+    const same = only && this.all.find((measure) => measure.code === only.code)
+    if (same) return same
+    if (only?.defined) return this.#standing(only, cells)
+    if (!this.#make) return only ? withoutDefinition(only.code) : this.#unknown(code)
+    const record = this.#make(only?.code ?? code, cells)
     if ('message' in record) return record
-    return this.#add({ code, id: null, record, periodKind: record.period_kind })
+    return this.#add({ code: record.code, id: null, record, described: null, periodKind: record.period_kind })
+  }
+
+  #standing({ code, id, period_kind }: RegisteredMeasure, cells: Cells): FileMeasure {
+    const described = this.#make?.(code, cells) ?? null
+    return this.#add({ code, id, record: null, described: described && !('message' in described) ? described : null, periodKind: period_kind as PeriodKind | null })
   }
 
   #add(measure: Omit<FileMeasure, 'index'>): FileMeasure {
@@ -69,5 +79,12 @@ export class MeasureMaker {
       column: 'measure', seen: code, expected: 'a measure in the register',
       message: `The register has no measure "${code}".${hint} Import its definition first, or say under "measures" in the recipe how to make it.`,
     }
+  }
+}
+
+function withoutDefinition(code: string): Fault {
+  return {
+    column: 'measure', seen: code, expected: 'a measure with a definition that stands',
+    message: `The measure "${code}" has no definition that stands: the import that brought it was withdrawn. Import its definition again, or say under "measures" in the recipe how to make it.`,
   }
 }

@@ -1,6 +1,6 @@
 /** Imports figures: reads every row into a spool, then sets all of them beside the store in one transaction. */
 import { ensureAreas, authorityLookup, type AreaRecord, type AuthorityLookup } from '#slices/places/index.ts'
-import { saveMeasures } from '../measures/commands.ts'
+import { otherDefinitions, saveMeasures, type OtherDefinition } from '../measures/commands.ts'
 import { measureRegister } from '../measures/register.ts'
 import { mergeStaged } from '../observations/merge.ts'
 import { ensurePeriods } from '../observations/periods.ts'
@@ -47,7 +47,7 @@ async function apply(making: Making, request: ImportRequest<ObservationsRecipe>,
   const { trx, moment, import: id } = making
   const { findings, organisation, audience, recipe, progress } = request
   progress({ phase: 'comparing', rows: findings.counts.rows_read })
-  const measures = await makeMeasures(making, request, drafting)
+  const { measures, made, others } = await makeMeasures(making, request, drafting)
   const periods = await ensurePeriods(trx, drafting.periods.all)
   await createStaging(trx)
   for await (const drafts of spool.batches(batch)) await stage(trx, await resolved(making, drafts, measures, periods))
@@ -61,6 +61,8 @@ async function apply(making: Making, request: ImportRequest<ObservationsRecipe>,
   findings.tally(tally)
   Object.assign(findings.counts, { absent, reference })
   if (making.backdated) await refuseWhatIsKnownSince(making, request)
+  if (findings.counts.refused > 0) return
+  tellMeasures(request, drafting, made, others)
   // What the store already holds was checked when it came in.
   if (findings.changes === 0) return
   progress({ phase: 'checking', rows: findings.counts.rows_read })
@@ -69,21 +71,43 @@ async function apply(making: Making, request: ImportRequest<ObservationsRecipe>,
   await mergeStaged(trx, { import: id, moment, organisation, audience })
 }
 
-async function makeMeasures({ trx, import: id, moment }: Making, request: ImportRequest<ObservationsRecipe>, drafting: Drafting): Promise<number[]> {
-  const { organisation, audience, findings } = request
+interface MeasuresOfFile {
+  /** Ids by the index that drafts use. */
+  measures: number[]
+  made: number
+  /** Where the recipe describes a measure otherwise than the definition that stands. */
+  others: OtherDefinition[]
+}
+
+async function makeMeasures({ trx, import: id, moment }: Making, request: ImportRequest<ObservationsRecipe>, drafting: Drafting): Promise<MeasuresOfFile> {
+  const { organisation, audience, recipe } = request
   const records = drafting.measures.made.flatMap(({ record }) => (record ? [record] : []))
   const saved = await saveMeasures(trx, records, { organisation, audience, import: id, knownFrom: moment })
-  findings.counts.measures_made = saved.new
-  findings.measuresMade = records.map((record) => record.code)
-  const aimless = records.filter((record) => record.polarity === 'none').length
-  if (aimless > 0) {
-    findings.notes.push(`${aimless} of the measures made ${aimless === 1 ? 'has' : 'have'} no better direction until somebody says which way is better: shown, but not ranked.`)
-  }
-  return drafting.measures.all.map(({ id: known, code }) => {
+  const described = drafting.measures.all.flatMap((measure) => measure.described ?? [])
+  const others = await otherDefinitions(trx, described, new Set(Object.keys(recipe.measures ?? {})))
+  const measures = drafting.measures.all.map(({ id: known, code }) => {
     const found = known ?? saved.ids.get(code)
     if (found === undefined) throw new Error(`Measure ${code} was neither found nor made.`)
     return found
   })
+  return { measures, made: saved.new, others }
+}
+
+/** Only once nothing is refused: of a refused file no measure is made. */
+function tellMeasures({ findings }: ImportRequest<ObservationsRecipe>, { measures }: Drafting, made: number, others: readonly OtherDefinition[]): void {
+  findings.counts.measures_made = made
+  findings.measuresMade = measures.made.map(({ code }) => code)
+  const aimless = measures.made.filter(({ record }) => record?.polarity === 'none').length
+  if (aimless > 0) {
+    findings.notes.push(`${aimless} of the new measures ${aimless === 1 ? 'has' : 'have'} no better direction until somebody says which way is better: shown, but not ranked.`)
+  }
+  const [first] = others
+  if (first && others.length === 1) {
+    findings.notes.push(`The definition of ${first.code} in the recipe differs from the one here (${first.fields.join(', ')}) and was not taken; a recipe that produces measures changes it.`)
+  } else if (others.length > 1) {
+    const list = others.slice(0, 5).map(({ code, fields }) => `${code}: ${fields.join(', ')}`).join('; ') + (others.length > 5 ? ' …' : '')
+    findings.notes.push(`The definitions of ${others.length} measures in the recipe differ from the ones here (${list}) and were not taken; a recipe that produces measures changes them.`)
+  }
 }
 
 async function resolved({ trx }: Making, drafts: readonly Draft[], measures: readonly number[], periods: readonly number[]): Promise<StagedFigure[]> {

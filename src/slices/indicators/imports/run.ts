@@ -117,9 +117,11 @@ async function beginImport(trx: Trx, { actor, recipe, source, organisation, brou
 }
 
 /** Something that became known at the moment or later cannot be superseded at the moment. */
-async function refuseReversedTime({ trx, moment }: Making, { findings }: ImportRequest<Recipe>): Promise<void> {
+async function refuseReversedTime({ trx, moment, import: id }: Making, { findings }: ImportRequest<Recipe>): Promise<void> {
   const { rows } = await sql<{ reversed: number }>`
     select (select count(*) from indicators.measure_version where known_to = ${moment} and known_from >= ${moment})
+         + (select count(*) from indicators.measure_version v join indicators.measure_version e on e.measure = v.measure and e.version <> v.version
+             where v.import = ${id} and e.known_to > ${moment})
          + (select count(*) from indicators.series_break where known_to = ${moment} and known_from >= ${moment})
          + (select count(*) from places.comparator_group where known_to = ${moment} and known_from >= ${moment}) as reversed`.execute(trx)
   const reversed = rows[0]?.reversed ?? 0

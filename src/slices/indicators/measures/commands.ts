@@ -97,6 +97,22 @@ async function currentVersions(trx: Trx, codes: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [row.code, { id: row.id, version: row.version, definition: row.version === null ? null : (row as unknown as MeasureDefinition) }]))
 }
 
+/** The definition a recipe gives of a measure that has another one here: the fields in which they differ. */
+export interface OtherDefinition {
+  code: string
+  fields: string[]
+}
+
+/** Definitions that differ from the ones that stand. Only the fields that are named are looked at: of the others nothing was said. */
+export async function otherDefinitions(trx: Trx, records: readonly MeasureRecord[], named: ReadonlySet<string>): Promise<OtherDefinition[]> {
+  const present = await currentVersions(trx, records.map((record) => record.code))
+  return records.flatMap((record) => {
+    const standing = present.get(record.code)?.definition
+    const changed = standing ? fields.filter((field) => named.has(field) && differs(field, standing[field], record[field])) : []
+    return changed.length > 0 ? [{ code: record.code, fields: changed }] : []
+  })
+}
+
 function differs(field: keyof MeasureDefinition, was: unknown, is: unknown): boolean {
   if (Array.isArray(was) && Array.isArray(is)) return was.join() !== is.join()
   if (exact.has(field) && typeof was === 'string' && typeof is === 'string') return compareDecimals(was, is) !== 0

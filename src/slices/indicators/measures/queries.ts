@@ -40,7 +40,15 @@ export async function measureByCode(db: Reader, code: string, moment?: Date): Pr
   }
   const measure = await definedMeasures(db, moment).where('m.id', '=', only.id).executeTakeFirst()
   if (measure) return measure
-  throw notFound(`The measure ${only.code} was not yet known here at ${formatMoment(moment ?? new Date())}. Ask as known later.`)
+  throw notFound(await notDefined(db, only, moment))
+}
+
+/** Why a measure has no definition at a moment: it had none yet, or its import was withdrawn. */
+async function notDefined(db: Reader, { id, code }: { id: number; code: string }, moment: Date | undefined): Promise<string> {
+  if (!moment) return `The measure ${code} has no definition that stands: the import that brought it was withdrawn. Import its definition again.`
+  const earlier = await db.selectFrom('indicators.measure_version').select('version').where('measure', '=', id).where('known_from', '<=', moment).executeTakeFirst()
+  if (earlier) return `The measure ${code} had no definition that stood at ${formatMoment(moment)}: the import that brought it had been withdrawn. Ask as known at another time.`
+  return `The measure ${code} was not yet known here at ${formatMoment(moment)}. Ask as known later.`
 }
 
 async function idsByCode(db: Reader, code: string): Promise<{ id: number; code: string }[]> {

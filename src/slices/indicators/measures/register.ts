@@ -7,11 +7,13 @@ export interface RegisteredMeasure {
   code: string
   organisation: number | null
   period_kind: string | null
+  /** Whether a definition of it stands: not where the import that brought the only one was withdrawn. */
+  defined: boolean
 }
 
 export interface MeasureRegister {
   readonly codes: readonly string[]
-  /** By exact code, else by alias. Several: the alias belongs to several. */
+  /** By exact code, else by alias. Several: the alias belongs to several, and definitions of all of them stand, or of none. */
   find(code: string): RegisteredMeasure[]
 }
 
@@ -20,12 +22,13 @@ export const normalCode = (code: string) => code.toLowerCase().replace(/[^a-z0-9
 
 /** Reads all codes and aliases: a few thousand short rows. `organisation`: whose measures an import may write to; null: national ones. */
 export async function measureRegister(db: Reader, organisation: number | null): Promise<MeasureRegister> {
-  const rows = await db
+  const found = await db
     .selectFrom('indicators.measure as m')
     .leftJoin('indicators.measure_version as v', (join) => join.onRef('v.measure', '=', 'm.id').on('v.known_to', '=', sql<Date>`'infinity'`))
-    .select(['m.id', 'm.code', 'm.organisation', 'v.period_kind'])
+    .select(['m.id', 'm.code', 'm.organisation', 'v.period_kind', 'v.version'])
     .where(organisation === null ? sql<boolean>`m.organisation is null` : sql<boolean>`m.organisation = ${organisation}`)
     .execute()
+  const rows = found.map(({ version, ...row }): RegisteredMeasure => ({ ...row, defined: version !== null }))
   const aliases = await db.selectFrom('indicators.measure_alias').select(['measure', 'normal']).execute()
   const byId = new Map(rows.map((row) => [row.id, row]))
   const byCode = new Map(rows.map((row) => [row.code, row]))
@@ -35,10 +38,13 @@ export async function measureRegister(db: Reader, organisation: number | null): 
     if (row) byAlias.set(normal, [...(byAlias.get(normal) ?? []), row])
   }
   return {
-    codes: rows.map((row) => row.code),
+    codes: rows.filter((row) => row.defined).map((row) => row.code),
     find(code) {
       const exact = byCode.get(code)
-      return exact ? [exact] : (byAlias.get(normalCode(code)) ?? [])
+      if (exact) return [exact]
+      const others = byAlias.get(normalCode(code)) ?? []
+      const standing = others.filter((measure) => measure.defined)
+      return standing.length > 0 ? standing : others
     },
   }
 }
