@@ -2,6 +2,7 @@ import type { Slice } from '#kernel/slice.ts'
 import { apiRoutes } from './api.ts'
 import { exportCommand } from './export-command.ts'
 import { importCommands } from './imports/command-line.ts'
+import { measuresCommand } from './measures-command.ts'
 import { importHelp } from './pages/help.ts'
 import { importPages } from './pages/routes.ts'
 import { makers } from './pages/rules.ts'
@@ -33,6 +34,6 @@ export const indicators: Slice = {
     apiRoutes(app, house)
     importPages(app, house)
   },
-  commands: [...importCommands, exportCommand],
+  commands: [...importCommands, measuresCommand, exportCommand],
   seed,
 }

@@ -31,6 +31,19 @@ export async function periodsOf(db: Reader, measure: number, moment?: Date): Pro
   return rows.map((row) => ({ ...row, kind: row.kind as PeriodKind })).sort(comparePeriods)
 }
 
+/** The label of the latest period for which an authority has a value, by measure; absent where there is none. */
+export async function latestPeriods(db: Reader, measures: readonly number[]): Promise<Map<number, string>> {
+  const { rows } = await sql<{ measure: number; label: string }>`
+    select m.id as measure, l.label
+      from unnest(${[...measures]}::int[]) as m (id)
+      join lateral (
+        select p.label from indicators.period p
+         where exists (select from indicators.observation o
+                        where o.measure = m.id and o.period = p.id and o.authority is not null and o.value is not null and ${knownAt('o', undefined)})
+         order by p.ends desc, p.starts desc limit 1) l on true`.execute(db)
+  return new Map(rows.map(({ measure, label }) => [measure, label]))
+}
+
 /**
  * The period a label means for a measure: its own spelling of a period it has, else any spelling the parser reads, as the
  * kind of period the measure has figures for. Refused with the latest periods when it has none such, and with the

@@ -72,7 +72,7 @@ async function idsByCode(db: Reader, code: string): Promise<{ id: number; code: 
 async function unknownCode(db: Reader, code: string): Promise<string> {
   const codes = await db.selectFrom('indicators.measure').select('code').execute()
   const near = code.length > 200 ? [] : nearNames(codes.map((one) => one.code), code)
-  const hint = near.length > 0 ? ` Perhaps ${near.join(' or ')} is meant.` : ' Look it up in the list of measures.'
+  const hint = near.length > 0 ? ` Perhaps ${near.join(' or ')} is meant.` : ' Look it up in the list of measures: /measures, or the command "measures".'
   return `There is no measure with the code "${code.slice(0, 200)}".${hint}`
 }
 
