@@ -1,5 +1,8 @@
 import type { Slice } from '#kernel/slice.ts'
 import { apiRoutes } from './api.ts'
+import { groupCommands } from './command-line.ts'
+import { listMakers } from './lists.ts'
+import { groupRoutes } from './routes.ts'
 import { seed } from './seed.ts'
 
 export { authorities, authorityByCode, successionOf, type Authority } from './authorities.ts'
@@ -19,4 +22,15 @@ export type { AuthorityKey, AuthorityLookup, FoundAuthority } from './lookup.ts'
 export * from './demonstration.ts'
 
 /** Authorities, what they are called, what became of them, and whom they are compared with. */
-export const places: Slice = { name: 'places', title: 'Places', routes: apiRoutes, seed }
+export const places: Slice = {
+  name: 'places',
+  title: 'Places',
+  permissions: { 'lists.make': listMakers },
+  navigation: [{ text: 'Groups', href: '/groups' }],
+  routes(app, house) {
+    apiRoutes(app, house)
+    groupRoutes(app, house)
+  },
+  commands: groupCommands,
+  seed,
+}
