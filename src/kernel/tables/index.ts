@@ -1,5 +1,5 @@
 // Tables in files: CSV read row by row with every fault placed by line and column, and CSV written safely.
-export { findColumn, nearNames, type Column } from './columns.ts'
+export { findColumn, nameColumns, nearNames, type Column } from './columns.ts'
 export type { Delimiter } from './delimiter.ts'
 export type { EncodingGuess, KnownEncoding } from './encoding.ts'
 export type { HeaderRule } from './header.ts'

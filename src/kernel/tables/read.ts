@@ -22,8 +22,11 @@ export interface TableOptions {
   /** Absent: detected. */
   delimiter?: Delimiter
   header?: HeaderRule
-  /** What becomes of a row with fewer cells than the header: a problem, or blank cells added (notes under a table). */
-  shortRows?: 'refuse' | 'fill'
+  /**
+   * What becomes of a row with fewer cells than the header: a problem, or blank cells added (notes under a table). `as-they-are`:
+   * rows of any length come as they stand, for looking at a file whose header is not known yet.
+   */
+  shortRows?: 'refuse' | 'fill' | 'as-they-are'
   /** Told of each row with the wrong number of cells, which is then left out. Absent: the first such row stops the reading. */
   onProblem?: (problem: TableProblem) => void
 }
@@ -40,7 +43,7 @@ export interface Table {
   columns: Column[]
   /** The column of that name (or `column 4`), or a problem listing the columns there are and the names that come near. */
   column: (name: string) => Column
-  /** Every row has a cell for each column. */
+  /** Every row has a cell for each column, unless rows were asked for as they are. */
   rows: AsyncIterable<Row>
   /** Lets go of the file before all rows were read. A loop over `rows` that is left does this by itself. */
   close: () => Promise<void>
@@ -157,7 +160,7 @@ async function* evenRows(all: AsyncIterable<Row>, header: Header, options: Table
   for await (const row of all) {
     if (short) report(short, false)
     short = undefined
-    if (row.cells.length === width) yield row
+    if (row.cells.length === width || options.shortRows === 'as-they-are') yield row
     else if (row.cells.length > width) report(row, false)
     else if (options.shortRows === 'fill') yield { line: row.line, cells: [...row.cells, ...Array<string>(width - row.cells.length).fill('')] }
     else short = row

@@ -1,6 +1,6 @@
 /** Imports registers of authorities, and lists that only add codes and names to authorities the register has. */
 import { isDate } from '#kernel/periods/index.ts'
-import { isRefusedFigure, parseFigure, roundDecimal } from '#kernel/figures/index.ts'
+import { countOf, isRefusedFigure, parseFigure, roundDecimal } from '#kernel/figures/index.ts'
 import {
   addCodesAndNames, addSuccessions, authorityLookup, ensureKinds, kindOf, lastDayInBeing, realKinds, saveAuthorities, slugOf,
   type AuthorityKeyRecord, type AuthorityLookup, type AuthorityRecord,
@@ -146,7 +146,8 @@ async function save({ trx }: Making, rows: readonly RegisterRow[], { findings }:
   const all = new Set(rows.map(idOf))
   findings.tally({ new: fresh.size, revised: revised.size, unchanged: all.size - fresh.size - revised.size })
   if (added.keys + added.names + links > 0) {
-    findings.notes.push(`${added.keys} codes, ${added.names} names and ${links} links from an authority to what came after it were added.`)
+    const parts = [countOf(added.keys, 'code'), countOf(added.names, 'name'), countOf(links, 'link')]
+    findings.notes.push(`Among what the register did not have: ${parts.slice(0, 2).join(', ')} and ${parts[2]} from an authority to what came after it.`)
   }
 }
 

@@ -13,7 +13,7 @@ import { changesOf, type FigureChange } from '../observations/changes.ts'
 import { importById, imports, warningsOf } from './queries.ts'
 import { parseRecipe, readyRecipe, readyRecipes } from './ready.ts'
 import type { Recipe } from './recipe.ts'
-import type { ImportReport } from './report.ts'
+import { placeOf, type ImportReport } from './report.ts'
 import { importFile, type ImportOptions } from './run.ts'
 
 const actor: Actor = { kind: 'system', name: 'command line' }
@@ -84,12 +84,14 @@ const mostShown = 20
 function printReport(report: ImportReport, { out, err }: Terminal): void {
   const say = report.outcome === 'refused' ? err : out
   report.explanation.forEach(say)
-  for (const { line, message, rows } of report.refusals.slice(0, mostShown)) {
-    const where = line === null ? '' : `line ${line}${rows > 1 ? ` and ${countOf(rows - 1, 'row')} more` : ''}: `
-    say(`  ${where}${message}`)
+  for (const refusal of report.refusals.slice(0, mostShown)) {
+    const where = placeOf(refusal)
+    say(`  ${where}${where === '' ? '' : ': '}${refusal.message}`)
   }
   if (report.refusals.length > mostShown) say(`  … and others (--json lists the first 200 kinds).`)
-  if (report.import !== null) out(`This is import ${report.import}. To take it back: imports withdraw ${report.import} --why "…".`)
+  if (report.import === null) return
+  // A register cannot be taken back: see withdrawImport.
+  out(report.produces === 'authorities' ? `This is import ${report.import}.` : `This is import ${report.import}. To take it back: imports withdraw ${report.import} --why "…".`)
 }
 
 const importsCommand: Command = {

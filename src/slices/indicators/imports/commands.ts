@@ -1,12 +1,14 @@
 /** Taking an import back. Nothing is erased: what it brought ends at this moment, and what it replaced stands again. */
 import { actorName, type Actor } from '#kernel/access/actor.ts'
 import type { Changed, Trx } from '#kernel/db/index.ts'
+import { countOf, formatCount } from '#kernel/figures/index.ts'
 import { conflict, notFound, refused } from '#kernel/problems.ts'
 import { withdrawGroups } from '#slices/places/index.ts'
 import { withdrawVersions } from '../measures/withdrawal.ts'
 import { withdrawFigures } from '../observations/merge.ts'
 import { withdrawBreaks } from './breaks.ts'
 import { lockImports, nextMoment } from './moments.ts'
+import { nouns } from './report.ts'
 
 /** What a withdrawal did. */
 export interface Withdrawal {
@@ -57,16 +59,18 @@ async function takeBack(trx: Trx, id: number, row: { produces: string; known_fro
   }
 }
 
-const nouns: Record<string, string> = { observations: 'figures', breaks: 'breaks in series', groups: 'groups' }
+const noLonger = (count: number, one: string, many: string) => `${countOf(count, one, many)} no longer ${count === 1 ? 'stands' : 'stand'}`
+const again = (count: number) => `${countOf(count, 'earlier one stands', 'earlier ones stand')} again`
+const stay = (count: number) => `${formatCount(count)} ${count === 1 ? 'stays' : 'stay'}`
 
 function explain({ import: id, produces, closed, restored, versions }: Withdrawal, file: string): string[] {
-  const noun = nouns[produces]
+  const noun = produces === 'observations' || produces === 'breaks' || produces === 'groups' ? nouns[produces] : null
   const about = versions.closed + versions.kept > 0
-    ? [`${versions.closed} definitions of measures no longer stand; ${versions.restored} earlier ones stand again; ${versions.kept} stay because figures of other imports rest on them.`]
+    ? [`${noLonger(versions.closed, 'definition of a measure', 'definitions of measures')}; ${again(versions.restored)}; ${stay(versions.kept)} because figures of other imports rest on ${versions.kept === 1 ? 'it' : 'them'}.`]
     : []
   return [
     `Import ${id} of ${file} is withdrawn.`,
-    ...(noun ? [`${closed} ${noun} no longer stand; ${restored} earlier ones stand again.`] : []),
+    ...(noun ? [`${noLonger(closed, ...noun)}; ${again(restored)}.`] : []),
     ...about,
   ]
 }

@@ -184,7 +184,9 @@ class ValueReader {
     if (reason !== undefined) return { number: null, reason, marker: text }
     const number = parseFigure(text, options)
     if (!isRefusedFigure(number)) return { number, reason: null, marker: null }
-    return { column, seen: text, expected: number.expected, message: number.refused }
+    // Without a digit it is no number gone wrong but a sign of the publisher's.
+    const message = /\d/.test(text) ? number.refused : `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}" is not a number. If it stands for a figure that is not there, add it under "missing".`
+    return { column, seen: text, expected: number.expected, message }
   }
 }
 

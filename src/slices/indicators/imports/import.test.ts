@@ -10,6 +10,7 @@ import { figuresOf } from '../observations/queries.ts'
 import { measureByCode } from '../measures/queries.ts'
 import { withdrawImport } from './commands.ts'
 import { parseRecipe } from './ready.ts'
+import { placeOf } from './report.ts'
 import { importFile, type ImportOptions } from './run.ts'
 
 const system: Actor = { kind: 'system', name: 'test' }
@@ -186,6 +187,24 @@ describe.each(bothStores)('importing figures into %s', (_name, open) => {
     expect(report).toMatchObject({ outcome: 'nothing-new', notes: ['The definition of reuse in the recipe differs from the one here (title, decimals) and was not taken; a recipe that produces measures changes it.'] })
     expect(report.explanation).toContain(report.notes[0])
     expect((await bring(reuse, {}, making)).notes).toEqual([])
+  })
+
+  test('a refusal names its lines and its column, and says what to do about a sign that is no number', async () => {
+    const report = await bring(`${header}recycling,North Glen,2021-22,:,,,\nrecycling,South Glen,2021-22,:,,,\nrecycling,North Glen,2022-23,4O,,,\n,,2022-23,1,,,\nrecycling,,2022-23,1,,,\n`)
+    expect(report.refusals.map((refusal) => `${placeOf(refusal)}: ${refusal.message}`)).toEqual([
+      'lines 2 and 3, rate: ":" is not a number. If it stands for a figure that is not there, add it under "missing".',
+      expect.stringMatching(/^line 4, rate: "4O" cannot be read as a number/),
+      expect.stringMatching(/^line 5, measure: The row does not say which measure/),
+      expect.stringMatching(/^line 6, council: The row does not name an authority\. If it is a region or country, name it under "reference\.areas"/),
+    ])
+    const many = await bring(`${header}${'recycling,North Glen,2021-22,:,,,\n'.repeat(10)}`)
+    expect(many.refusals.map(placeOf)).toEqual(['lines 2, 3, 4, 5 and 6 rows more, rate'])
+  })
+
+  test('where a column is blank, the authority is read from the other one the recipe names', async () => {
+    const either = { ...recipe, authority: { column: 'status', by: 'gss', or: { column: 'council', by: 'name' } }, values: [{ value: 'rate' }] } as typeof recipe
+    const report = await bring(`${header}recycling,,2021-22,41,,,S12000901\nrecycling,South Glen,2021-22,42,,,\nrecycling,West Glen,2021-22,43,,,\nrecycling,,2021-22,43,,,\n`, {}, either)
+    expect(report.refusals.map(({ line, column }) => [line, column])).toEqual([[4, 'council'], [5, 'status']])
   })
 
   test('of a refused file no measure is said to be made', async () => {

@@ -1,8 +1,9 @@
 /** Puts a measure's definition together from a row, as a recipe says. */
+import type { z } from 'zod'
 import { isRefusedFigure, parseFigure } from '#kernel/figures/index.ts'
 import { measureVersionSchema, type MeasureRecord } from '../measures/commands.ts'
 import type { Fault } from './report.ts'
-import type { MeasureFields } from './recipe.ts'
+import type { MeasureFields, Text } from './recipe.ts'
 import { bindText, type Cells, type ColumnPlace } from './texts.ts'
 
 export type MeasureReader = (code: string, cells: Cells) => MeasureRecord | Fault
@@ -29,11 +30,35 @@ export function bindMeasure(fields: MeasureFields, origin: Origin, place: Column
     if (read.success) return { code, aliases: [], ...read.data }
     const [issue] = read.error.issues
     const field = String(issue?.path[0] ?? 'definition')
+    const seen = shown(found[field])
     return {
-      column: field, seen: shown(found[field]), expected: issue?.message ?? 'a complete definition',
-      message: `The ${field} of measure ${code} cannot be taken from this row: ${issue?.message ?? 'something is missing'}.`,
+      column: field, seen, expected: issue?.code === 'invalid_value' ? `one of ${issue.values.map(String).join(', ')}` : (issue?.message ?? 'a complete definition'),
+      message: `The ${field} of measure ${code} cannot be taken from this row: ${unaccepted(seen, issue)}.`,
     }
   }
+}
+
+/** Texts a recipe itself gives a field (fixed, mapped or otherwise) that no definition can have. What columns give is seen with the file. */
+export function unacceptedTexts(fields: Record<string, Text | undefined>): { field: string; message: string }[] {
+  return Object.entries(fields).flatMap(([field, text]) => {
+    const schema = isField(field) ? measureVersionSchema.shape[field] : null
+    if (!text || !schema) return []
+    return textsIn(text).flatMap((given) => {
+      const read = schema.safeParse(valueOf(field, given))
+      return read.success ? [] : [{ field, message: unaccepted(given, read.error.issues[0]) }]
+    })
+  })
+}
+
+const isField = (name: string): name is keyof typeof measureVersionSchema.shape => Object.hasOwn(measureVersionSchema.shape, name)
+
+function textsIn(text: Text): string[] {
+  return [text].flat().flatMap(({ fixed, map, otherwise }) => [...(map ? Object.values(map) : [fixed]), otherwise].filter((one) => one !== undefined))
+}
+
+function unaccepted(given: string, issue: z.core.$ZodIssue | undefined): string {
+  const why = issue?.code === 'invalid_value' ? `is not one of ${issue.values.map(String).join(', ')}` : `cannot stand here: ${issue?.message ?? 'it is not accepted'}`
+  return `"${given}" ${why}`
 }
 
 /** Numbers are read as figures are; a text that is not a number stays as it is and is refused by the schema. */

@@ -129,7 +129,7 @@ function idAt(ids: readonly number[], index: number): number {
   return id
 }
 
-function contradictionRefusal({ line, first_line, column, value, first_value, measure, period, place }: Contradiction): Omit<Refusal, 'rows'> {
+function contradictionRefusal({ line, first_line, column, value, first_value, measure, period, place }: Contradiction): Omit<Refusal, 'rows' | 'more_lines'> {
   const [now, before] = [value ?? 'no value', first_value ?? 'no value']
   return {
     line, column, seen: now, expected: `${before}, as on line ${first_line}`,

@@ -34,6 +34,29 @@ describe('recipes', () => {
     }
   })
 
+  test('are refused for words no definition can have, for a header that cannot be told, and for a shape, with an example', () => {
+    const faultsOf = (own: object) => {
+      try {
+        parseRecipe(JSON.stringify({
+          recipe: 'mine', title: 'x', publisher: 'x', source: 'x', licence: 'x', produces: 'observations',
+          authority: { fixed: 'Fife' }, period: { fixed: '2021-22' }, measure: { code: { fixed: 'm' } }, values: [{ value: 'v' }], ...own,
+        }), 'mine.json')
+        return []
+      } catch (problem) {
+        return (problem as { faults: { field: string; message: string }[] }).faults.map(({ field, message }) => `${field}: ${message}`)
+      }
+    }
+    const measures = (own: object) => ({ measures: { title: { column: 't' }, unit: { fixed: '%' }, unit_kind: { fixed: 'percentage' }, polarity: { fixed: 'higher' }, ...own } })
+    expect(faultsOf(measures({}))).toEqual([])
+    expect(faultsOf(measures({ unit_kind: { fixed: 'percent' }, polarity: { column: 'p', map: { up: 'more' } }, decimals: { fixed: '9' } }))).toEqual([
+      'measures.unit_kind: "percent" is not one of percentage, money, rate, count, days, weeks, hours, score, ratio, other',
+      'measures.decimals: "9" cannot stand here: Too big: expected number to be <=6',
+      'measures.polarity: "more" is not one of higher, lower, midpoint, none',
+    ])
+    expect(faultsOf({ file: { header: 'find' } })).toEqual([expect.stringMatching(/^file\.header: "find" looks for .* names only one: too few/)])
+    expect(faultsOf({ authority: [{ column: 'a' }] })).toEqual(['authority: Invalid input: expected object, received array. Write it like { "column": "Council", "by": "name" }'])
+  })
+
   test('in the documentation are real: the first is imported with its file', async () => {
     const text = readFileSync(join(import.meta.dirname, '../../../../docs/recipes.md'), 'utf8')
     const blocks = (kind: string) => [...text.matchAll(new RegExp(`\`\`\`${kind}\\n([^\`]+)\`\`\``, 'g'))].map((match) => match[1] ?? '')

@@ -44,7 +44,27 @@ function faultsOf(issue: z.core.$ZodIssue, under: PropertyKey[] = []): { field: 
     if (nearest.length > 0) return nearest.flatMap((inner) => faultsOf(inner, path))
   }
   const field = path.map(String).join('.') || 'recipe'
-  return [{ field, message: issue.message }]
+  const example = issue.code === 'invalid_type' ? exampleOf(path) : undefined
+  return [{ field, message: example === undefined ? issue.message : `${issue.message}. Write it like ${example}` }]
+}
+
+/** How a part of a recipe is written that is often given as a bare text or a list. */
+const examples: Record<string, string> = {
+  authority: '{ "column": "Council", "by": "name" }',
+  period: '{ "column": "Year", "kind": "financial-year" }',
+  measure: '{ "code": { "fixed": "repairs-in-time" } }',
+  reference: '{ "areas": { "Scotland": { "code": "S92000003", "name": "Scotland", "level": "country" } } }',
+  file: '{ "header": "find" }',
+  values: '[{ "value": "Done in time (%)" }]',
+  leave_out: '[{ "where": { "column": "Council", "is": "Total" }, "because": "totals" }]',
+  missing: '{ "n/a": "not-available" }',
+  status: '{ "p": "provisional" }',
+}
+
+function exampleOf(path: readonly PropertyKey[]): string | undefined {
+  const name = String(path.at(-1) ?? '')
+  const isText = path.length > 1 && (path[0] === 'measures' || path[0] === 'fields')
+  return isText ? '{ "column": "Title" } or { "fixed": "Repairs done in time" }' : examples[name]
 }
 
 /** The JSON Schema of recipes, for editors and for docs/recipe.schema.json. */

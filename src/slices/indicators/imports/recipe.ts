@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import { authorityKeys } from '#slices/places/index.ts'
 import { periodKinds } from '#kernel/periods/index.ts'
+import { unacceptedTexts } from './measure-fields.ts'
+import { columnsOf } from './texts.ts'
 
 const column = z.string().min(1).describe('Name of a column as in the header, or "column 4" for the fourth.')
 const pattern = z.string().min(1).refine(isPattern, 'is not a valid regular expression').describe('A regular expression; case matters.')
@@ -61,13 +63,24 @@ const area = z.strictObject({
   level: z.enum(['country', 'region', 'county-area', 'combined-authority-area', 'police', 'fire', 'statistical', 'group']),
 }).describe('A place that is not an authority. Its figures are kept as published reference values and never ranked.')
 
-const authority = z.strictObject({
+const authorityShape = {
   column: column.optional(),
   fixed: z.string().optional().describe('One authority for the whole file.'),
   by: z.enum(authorityKeys).default('any').describe('What the column holds: GSS code, register code, DfE number, E-code, name, or any of them.'),
   codes: z.record(z.string(), z.string()).optional().describe('What the file calls an authority, to the code that the register knows.'),
-}).refine((one) => (one.column === undefined) !== (one.fixed === undefined), 'needs either "column" or "fixed"')
+}
+const authority = z.strictObject(authorityShape).refine(hasOneSource, 'needs either "column" or "fixed"')
 export type AuthorityRule = z.infer<typeof authority>
+
+function hasOneSource(one: { column?: string | undefined; fixed?: string | undefined }): boolean {
+  return (one.column === undefined) !== (one.fixed === undefined)
+}
+
+const figureAuthority = z.strictObject({
+  ...authorityShape,
+  or: z.strictObject({ column, by: authorityShape.by, codes: authorityShape.codes }).optional().describe('Another column, read where the first is blank: names where codes are missing.'),
+}).refine(hasOneSource, 'needs either "column" or "fixed"')
+export type FigureAuthorityRule = z.infer<typeof figureAuthority>
 
 const reference = z.strictObject({
   name: column.optional().describe('Column with the name of the area.'),
@@ -108,7 +121,7 @@ const valueColumns = z.strictObject({
   status: column.optional().describe('Column of the publisher\'s marker for this value; see "status".'),
   measure: measureCode.optional().describe('The measure of this column, where it differs from the row\'s.'),
   period: period.optional().describe('The period of this column, where it differs from the row\'s.'),
-  authority: authority.optional(),
+  authority: figureAuthority.optional(),
   area: area.optional().describe('This column gives figures of an area (such as Scotland), repeated on the rows: kept once.'),
   leave_out: z.array(leaveOut).optional().describe('Rows whose cell in this column is not brought in.'),
 })
@@ -143,6 +156,8 @@ const measureFields = z.strictObject({
   small_numbers: text.optional(),
   tolerance: text.optional(),
   notes: text.optional(),
+}).superRefine((fields, context) => {
+  for (const { field, message } of unacceptedTexts(fields)) context.addIssue({ code: 'custom', path: [field], message })
 })
 export type MeasureFields = z.infer<typeof measureFields>
 
@@ -167,7 +182,7 @@ const head = {
 const observations = z.strictObject({
   ...head,
   produces: z.literal('observations'),
-  authority: authority.optional(),
+  authority: figureAuthority.optional(),
   reference: reference.optional(),
   period: period.optional(),
   measure: measureCode.optional(),
@@ -235,7 +250,12 @@ const groups = z.strictObject({
 }).refine((one) => (one.type === 'family') === (one.group !== undefined), 'a family needs "group"; neighbours need none')
   .refine((one) => (one.type === 'neighbours') === (one.of !== undefined), 'neighbours need "of"; a family needs none')
 
-export const recipeSchema = z.discriminatedUnion('produces', [observations, measures, breaks, authorities, groups])
+export const recipeSchema = z.discriminatedUnion('produces', [observations, measures, breaks, authorities, groups]).superRefine((recipe, context) => {
+  const named = columnsOf(recipe).length
+  if (recipe.file.header !== 'find' || named > 1) return
+  const message = `"find" looks for the first row with all the columns the recipe names, and it names ${named === 0 ? 'none' : 'only one'}: too few to tell a header by. Give the line of the header as a number.`
+  context.addIssue({ code: 'custom', path: ['file', 'header'], message })
+})
 
 export type Recipe = z.output<typeof recipeSchema>
 export type ObservationsRecipe = z.output<typeof observations>

@@ -15,10 +15,12 @@ export interface Refusal {
   message: string
   /** How many rows have the same fault; `line` is the first of them. */
   rows: number
+  /** Lines of the next few of them. */
+  more_lines: number[]
 }
 
 /** What reading says instead of a thing that cannot be read; the line is added by whoever knows it. */
-export type Fault = Omit<Refusal, 'line' | 'rows'>
+export type Fault = Omit<Refusal, 'line' | 'rows' | 'more_lines'>
 export const isFault = (result: unknown): result is Fault =>
   typeof result === 'object' && result !== null && 'expected' in result && 'message' in result
 
@@ -83,6 +85,8 @@ export interface ImportReport {
 
 const mostRefusals = 200
 const mostWarnings = 10_000
+/** Further lines named with a refusal that occurs again. */
+const mostLines = 3
 
 /** Gathers what an import has to say. Counts everything, keeps only so much of it. */
 export class Findings {
@@ -95,11 +99,13 @@ export class Findings {
   measuresMade: string[] = []
   readonly #leftOut = new Map<string, { because: string; rows: number }>()
 
-  refuse(refusal: Omit<Refusal, 'rows'>): void {
+  refuse(refusal: Omit<Refusal, 'rows' | 'more_lines'>): void {
     this.counts.refused++
     const known = this.refusals.find(({ message, column }) => message === refusal.message && column === refusal.column)
-    if (known) known.rows++
-    else if (this.refusals.length < mostRefusals) this.refusals.push({ ...refusal, rows: 1 })
+    if (known) {
+      known.rows++
+      if (refusal.line !== null && known.more_lines.length < mostLines) known.more_lines.push(refusal.line)
+    } else if (this.refusals.length < mostRefusals) this.refusals.push({ ...refusal, rows: 1, more_lines: [] })
   }
 
   /** A fault of the table itself. Its own message begins with file and line, which stand beside a refusal anyway. */
@@ -145,6 +151,16 @@ export const nouns: Record<Recipe['produces'], readonly [one: string, many: stri
   groups: ['group', 'groups'],
 }
 
+/** Where a refusal stands, for a line of a terminal: "lines 7, 9 and 40 rows more, Visits per head". */
+export function placeOf({ line, column, rows, more_lines }: Refusal): string {
+  const numbers = line === null ? [] : [line, ...more_lines].map(String)
+  const others = rows - numbers.length
+  const parts = [...numbers, ...(line !== null && others > 0 ? [`${countOf(others, 'row')} more`] : [])]
+  const last = parts.pop()
+  const lines = last === undefined ? [] : [`${numbers.length > 1 ? 'lines' : 'line'} ${[...(parts.length > 0 ? [parts.join(', ')] : []), last].join(' and ')}`]
+  return [...lines, ...(column === null ? [] : [column])].join(', ')
+}
+
 /** The report in sentences: outcome, counts, what was left out, what was refused, what to look at. */
 export function explain(outcome: Outcome, recipe: Recipe, file: string, findings: Findings): string[] {
   const { counts } = findings
@@ -153,11 +169,17 @@ export function explain(outcome: Outcome, recipe: Recipe, file: string, findings
     ...figuresSentence(outcome, recipe.produces, counts),
     ...absentSentence(counts),
     ...counts.left_out.map(({ because, rows }) => `${countOf(rows, 'row was', 'rows were')} left out: ${because}.`),
-    ...(counts.repeated > 0 ? [`${countOf(counts.repeated, 'figure is', 'figures are')} given more than once with the same value; each was taken once.`] : []),
+    ...repeatedSentence(recipe.produces, counts),
     ...madeSentence(outcome, findings),
     ...warningSentence(counts),
     ...findings.notes,
   ]
+}
+
+/** Tenseless, because it stands under a dry run too. */
+function repeatedSentence(produces: Recipe['produces'], { repeated }: Counts): string[] {
+  if (repeated === 0) return []
+  return [`${countOf(repeated, ...nouns[produces])} ${repeated === 1 ? 'is' : 'are'} given more than once, each time alike, and taken once.`]
 }
 
 function firstSentence(outcome: Outcome, produces: Recipe['produces'], file: string, counts: Counts): string {
@@ -176,7 +198,7 @@ function firstSentence(outcome: Outcome, produces: Recipe['produces'], file: str
 
 function figuresSentence(outcome: Outcome, produces: Recipe['produces'], counts: Counts): string[] {
   if (outcome === 'refused') return []
-  const reference = counts.reference > 0 ? ` Of all of them, ${formatCount(counts.reference)} are figures of areas, kept for reference and never ranked.` : ''
+  const reference = counts.reference > 0 ? ` Of all of them, ${countOf(counts.reference, 'is a figure of an area', 'are figures of areas')}, kept for reference and never ranked.` : ''
   const [are, replace] = outcome === 'would-import' ? ['would be', 'would replace'] : [counts.new === 1 ? 'is' : 'are', 'replaced']
   const same = `${formatCount(counts.unchanged)} ${counts.unchanged === 1 ? 'is' : 'are'} the same`
   return [`${countOf(counts.new, ...nouns[produces])} ${are} new, ${formatCount(counts.revised)} ${replace} earlier ones, ${same}.${reference}`]
@@ -196,7 +218,7 @@ function absentSentence({ absent }: Counts): string[] {
 }
 
 function madeSentence(outcome: Outcome, { counts, measuresMade }: Findings): string[] {
-  if (counts.measures_made === 0) return []
+  if (counts.measures_made === 0 || outcome === 'refused') return []
   const verb = outcome === 'would-import' ? 'would be made' : 'made'
   const list = measuresMade.slice(0, 8).join(', ') + (measuresMade.length > 8 ? ' …' : '')
   return [`${countOf(counts.measures_made, 'measure is', 'measures are')} not in the register and ${verb} from the file: ${list}.`]

@@ -1,40 +1,54 @@
 /** Which recipes a file may be for, judged by the names of its columns. */
-import { readTable, TableProblem } from '#kernel/tables/index.ts'
+import { findColumn, nameColumns, readTable, TableProblem, type Row } from '#kernel/tables/index.ts'
 import type { ImportSource } from '../imports/reading.ts'
 import type { Recipe } from '../imports/recipe.ts'
 import { columnsOf } from '../imports/texts.ts'
 import type { KnownRecipe } from './saved-recipes.ts'
 
-/** Titles and notes above a header are seldom longer. */
-const linesLookedAt = 30
+/** As far as an import looks for a header. */
+const rowsLookedAt = 50
 
 /** The recipes all of whose columns stand where they expect the header. None: no recipe fits, or the file is not a table. */
 export async function recipesThatFit(source: ImportSource, known: readonly KnownRecipe[]): Promise<KnownRecipe[]> {
   const isJson = await startsLikeJson(source)
-  const lines = isJson ? [] : await firstLines(source)
-  return known.filter(({ recipe }) => (recipe.file.format === 'json' ? isJson && recipe.file.format === 'json' : lines.length > 0 && fits(recipe, lines)))
+  const rows = isJson ? [] : await firstRows(source)
+  return known.filter(({ recipe }) => (recipe.file.format === 'json' ? isJson : fits(recipe, rows)))
 }
 
-function fits(recipe: Recipe, lines: readonly (readonly string[])[]): boolean {
-  const names = columnsOf(recipe).filter((name) => !/^column \d+$/.test(name)).map(plain)
+function fits(recipe: Recipe, rows: readonly Row[]): boolean {
+  const names = columnsOf(recipe).filter((name) => !/^column \d+$/.test(name))
   if (names.length === 0) return false
-  const { header } = recipe.file
-  const candidates = header === 'find' ? lines : header === 'first' ? lines.slice(0, 1) : typeof header === 'number' ? lines.slice(header - 1, header) : []
-  return candidates.some((line) => names.every((name) => line.includes(name)))
+  return headersOf(recipe, rows).some(({ cells }) => {
+    const columns = nameColumns(cells)
+    return names.every((name) => findColumn(columns, name))
+  })
 }
 
-const plain = (name: string) => name.trim().toLowerCase()
+/** The rows in which a recipe may find its header. */
+function headersOf({ file: { header } }: Recipe, rows: readonly Row[]): readonly Row[] {
+  switch (header) {
+    case 'find':
+      return rows
+    case 'first':
+      return rows.slice(0, 1)
+    case 'none':
+      return []
+    default:
+      return rows.filter(({ line }) => line === header)
+  }
+}
 
-async function firstLines(source: ImportSource): Promise<string[][]> {
+/** Rows as they stand: a title above the header has fewer cells than the header itself. */
+async function firstRows(source: ImportSource): Promise<Row[]> {
   try {
-    const table = await readTable(source.open, { file: source.name, header: 'none', shortRows: 'fill', onProblem: () => undefined })
-    const lines: string[][] = []
-    for await (const { cells } of table.rows) {
-      lines.push(cells.map(plain))
-      if (lines.length >= linesLookedAt) break
+    const table = await readTable(source.open, { file: source.name, header: 'none', shortRows: 'as-they-are' })
+    const rows: Row[] = []
+    for await (const row of table.rows) {
+      rows.push(row)
+      if (rows.length >= rowsLookedAt) break
     }
     await table.close()
-    return lines
+    return rows
   } catch (cause) {
     if (cause instanceof TableProblem) return []
     throw cause
