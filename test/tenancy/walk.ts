@@ -28,7 +28,7 @@ export interface Leak {
 }
 
 /** Something that exists and is public, for the parts of an address that are not being tried. */
-export function publicFor(name: string, url: string): string {
+function publicFor(name: string, url: string): string {
   if (/authority|place/.test(name) || (name === 'code' && url.includes('/authorities/'))) return 'S12000001'
   if (/measure/.test(name) || (name === 'code' && url.includes('/measures/'))) return 'national-one'
   if (name === 'slug' || name === 'organisation') return 'b-council'
@@ -39,7 +39,7 @@ export function publicFor(name: string, url: string): string {
 }
 
 /** What of A's may stand in a part of an address or question with this name: whatever is likely there, and one thing of every other sort. */
-export function handlesFor(name: string, url: string, handles: Handles): string[] {
+function handlesFor(name: string, url: string, handles: Handles): string[] {
   const likely = /slug|organisation/.test(name) ? handles.slugs
     : /measure/.test(name) || (name === 'code' && url.includes('/measures')) ? handles.measures
       : /group|list|compare/.test(name) ? handles.lists

@@ -68,11 +68,11 @@ export async function strangers(house: House, { b }: PublicWorld): Promise<{ all
 }
 
 /** A person with a session that holds, made as the sign-in page makes it. */
-export async function asker(house: House, name: string, actor: Awaited<ReturnType<typeof newPerson>>, granted: Asker['granted'] = nothing): Promise<Asker> {
+async function asker(house: House, name: string, actor: Awaited<ReturnType<typeof newPerson>>, granted: Asker['granted'] = nothing): Promise<Asker> {
   return { name, actor, session: await newSession(house, actor.account), granted }
 }
 
-export async function newSession({ store, now }: House, account: number, browser = 'a browser', address = '192.0.2.1'): Promise<string> {
+async function newSession({ store, now }: House, account: number, browser = 'a browser', address = '192.0.2.1'): Promise<string> {
   const token = randomBytes(32).toString('base64url')
   const token_hash = createHash('sha256').update(token).digest('hex')
   await store.change(system, 'test.session', async (trx) => {
