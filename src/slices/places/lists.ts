@@ -27,6 +27,8 @@ export interface HandPickedList extends ListContent {
   id: number
   slug: string
   organisation: number
+  /** The date it was given where it did not begin here; null otherwise. */
+  dated: string | null
   known_from: Date
 }
 
@@ -44,7 +46,7 @@ export function listsOf(db: Reader, organisations: readonly number[]) {
 
 /** The list of one of these organisations, as it is now. Lists of others do not exist here. */
 export async function listBySlug(db: Reader, slug: string, organisations: readonly number[]): Promise<HandPickedList> {
-  const row = await db.selectFrom('places.comparator_group').select(['id', 'slug', 'title', 'organisation', 'known_from'])
+  const row = await db.selectFrom('places.comparator_group').select(['id', 'slug', 'title', 'organisation', 'dated', 'known_from'])
     .where('type', '=', 'list').where('slug', '=', slug).where('known_to', '=', sql<Date>`'infinity'`)
     .where(sql<boolean>`organisation = any(${[...organisations]}::int[])`).executeTakeFirst()
   if (!row || row.organisation === null) throw notFound(`There is no list "${slug}" of yours. The page of groups shows all there are.`)
@@ -76,10 +78,10 @@ export async function addList(trx: Trx, owner: Owner, content: ListContent, now:
  */
 export async function changeList(trx: Trx, owner: Owner, list: HandPickedList, content: ListContent, now: Date) {
   checked(content)
-  const until = { ...kept(owner), slug: list.slug, title: list.title, known_from: list.known_from, known_to: now }
+  const until = { ...kept(owner), slug: list.slug, title: list.title, dated: list.dated, known_from: list.known_from, known_to: now }
   const { id: edition } = await trx.insertInto('places.comparator_group').values(until).returning('id').executeTakeFirstOrThrow()
   await insertMembers(trx, edition, owner.id, list.members)
-  await trx.updateTable('places.comparator_group').set({ title: content.title, known_from: now }).where('id', '=', list.id).execute()
+  await trx.updateTable('places.comparator_group').set({ title: content.title, dated: null, known_from: now }).where('id', '=', list.id).execute()
   await trx.deleteFrom('places.group_member').where('comparator_group', '=', list.id).execute()
   await insertMembers(trx, list.id, owner.id, content.members)
   return {

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { organisationsWith, type Actor, type Membership } from '#kernel/access/actor.ts'
-import { countOf } from '#kernel/figures/index.ts'
+import { countOf, formatDate } from '#kernel/figures/index.ts'
 import { blankForm, readForm, refusedForm, type FormView } from '#kernel/forms/index.ts'
 import { notFound, Problem, type Fault } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
@@ -58,7 +58,7 @@ export function groupRoutes(plain: FastifyInstance, house: House): void {
       section: 'Groups',
       breadcrumbs: crumbs(group.title),
       address: group.address,
-      by: [group.publisher, group.dated].filter((part) => part !== null).join(', '),
+      by: [group.publisher, group.dated === null ? null : formatDate(group.dated)].filter((part) => part !== null).join(', '),
       changeHref: isOwn ? `${groupAddress(group.address)}/change` : null,
       count: countOf(group.members.length, 'authority', 'authorities'),
       rows: group.members.map((one) => [{ text: one.known_name, href: `/authorities/${one.code}` }, { text: one.kind_title }, { text: one.code }]),
