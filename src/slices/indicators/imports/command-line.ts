@@ -101,8 +101,9 @@ const importsCommand: Command = {
 npm run -s bv -- imports show ID [--json]
 npm run -s bv -- imports withdraw ID --why "REASON" [--json]
 
-Lists what was imported, the latest first. "show" adds the recipe as used, the warnings and what changed. "withdraw" takes
-an import back: what it brought ends now, and what it replaced stands again. Nothing is erased.`,
+Lists what was imported, the latest first. "show" adds the recipe, the first warnings and the first changes; with --json
+the recipe as used, every warning and every change. "withdraw" takes an import back: what it brought ends now, and what
+it replaced stands again. Nothing is erased.`,
   async run(args, { store }, { out }) {
     const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } })
     const made = await store.read(actor, (db) => imports(db, 1000))
@@ -126,7 +127,11 @@ const showCommand: Command = {
     const shown = await store.read(actor, async (db) => ({
       ...(await importById(db, id)),
       warnings: await warningsOf(db, id, 10_000),
-      changes: await changesOf(db, id, { limit: 100_000, offset: 0, only: 'replaced' }),
+      // What an import replaced is news; of one that replaced nothing, what it brought.
+      changes: [
+        ...(await changesOf(db, id, { limit: mostOf(values.json), offset: 0, only: 'replaced' })),
+        ...(await changesOf(db, id, { limit: mostOf(values.json), offset: 0, only: 'new' })),
+      ],
     }))
     if (values.json) {
       out(JSON.stringify(shown, null, 2))
@@ -135,11 +140,31 @@ const showCommand: Command = {
     out(`Import ${id}: ${shown.file_name} by ${shown.recipe_name}, ${formatMoment(shown.known_from)}, ${shown.made_by}.`)
     out(`${formatCount(shown.counts.new)} new, ${formatCount(shown.counts.revised)} revised, ${formatCount(shown.counts.unchanged)} the same.`)
     if (shown.withdrawn_at) out(`Withdrawn ${formatMoment(shown.withdrawn_at)} by ${shown.withdrawn_by ?? ''}: ${shown.withdrawn_why ?? ''}`)
-    for (const change of shown.changes) out(`  ${changeLine(change)}`)
-    for (const warning of shown.warnings) out(`  ${warning.check_name}: ${warning.message}`)
+    out(recipeLine(shown.recipe))
+    if (shown.produces === 'observations') printList(out, 'Figures that changed', shown.changes.map(changeLine), shown.counts.new + shown.counts.revised)
+    printList(out, 'Warnings', shown.warnings.map(warningLine), shown.warnings.length)
     return 0
   },
 }
+
+/** Enough to print, or everything for machines. */
+const mostOf = (json: boolean | undefined) => (json ? 1_000_000 : mostShown)
+
+function printList(out: Terminal['out'], title: string, lines: readonly string[], count: number): void {
+  if (count === 0) return
+  const shown = lines.slice(0, mostShown)
+  out(shown.length < count ? `${title}, the first ${shown.length} of ${formatCount(count)} (--json lists all):` : `${title}:`)
+  for (const line of shown) out(`  ${line}`)
+}
+
+/** The recipe as used is kept as JSON; one from another version of the program may lack some of this. */
+function recipeLine(recipe: unknown): string {
+  const { recipe: name = '', title = '', publisher = '', source = '' } = recipe as Record<string, string | undefined>
+  return `Recipe ${name}: ${title} (${publisher}, ${source}). --json shows it as used.`
+}
+
+const warningLine = ({ check_name, line, message }: { check_name: string; line: number | null; message: string }) =>
+  `${check_name}, ${line === null ? 'whole file' : `line ${line}`}: ${message}`
 
 const withdrawCommand: Command = {
   name: 'imports withdraw',
@@ -156,6 +181,7 @@ const withdrawCommand: Command = {
 }
 
 function changeLine(change: FigureChange): string {
+  if (change.new) return `${change.measure}  ${change.period}  ${change.name}: new, ${change.is_now ?? change.is_now_reason ?? 'missing'}`
   const parts = [
     ['', change.was ?? change.was_reason, change.is_now ?? change.is_now_reason],
     ['numerator ', change.was_numerator, change.is_now_numerator],

@@ -57,16 +57,22 @@ describe('recipes', () => {
     expect(faultsOf({ authority: [{ column: 'a' }] })).toEqual(['authority: Invalid input: expected object, received array. Write it like { "column": "Council", "by": "name" }'])
   })
 
-  test('in the documentation are real: the first is imported with its file', async () => {
+  test('in the documentation are real: the first and the one for groups are imported with their files', async () => {
     const text = readFileSync(join(import.meta.dirname, '../../../../docs/recipes.md'), 'utf8')
     const blocks = (kind: string) => [...text.matchAll(new RegExp(`\`\`\`${kind}\\n([^\`]+)\`\`\``, 'g'))].map((match) => match[1] ?? '')
     for (const block of blocks('json')) JSON.parse(block)
-    const [file = '', recipe = ''] = [blocks('csv')[0], blocks('json')[0]]
+    const [file = '', groups = ''] = blocks('csv')
+    const [recipe = ''] = blocks('json')
+    const ofGroups = blocks('json').find((block) => block.includes('"groups"')) ?? ''
     const database = await embeddedStore()
     const { store } = database
-    await buildAuthorities(store, [{ code: 'S12000033', known_name: 'Aberdeen City' }, { code: 'S12000047', known_name: 'Fife' }])
+    await buildAuthorities(store, [{ code: 'S12000033', known_name: 'Aberdeen City' }, { code: 'S12000047', known_name: 'Fife' }, { code: 'S12000042', known_name: 'Dundee City' }, { code: 'S12000030', known_name: 'Stirling' }])
     const report = await importFile(store, { kind: 'system', name: 'test' }, { name: 'repairs.csv', open: sourceOf(file) }, parseRecipe(recipe, 'repairs.json'))
+    const grouped = await importFile(store, { kind: 'system', name: 'test' }, { name: 'four.csv', open: sourceOf(groups) }, parseRecipe(ofGroups, 'our-groups.json'))
+    const address = await database.raw.rows('select type, source, slug from places.comparator_group')
     await database.close()
+    expect(grouped).toMatchObject({ outcome: 'imported', counts: { rows_read: 4, new: 1 } })
+    expect(address).toEqual([{ type: 'family', source: 'ours', slug: 'four' }])
     expect(report).toMatchObject({
       outcome: 'imported', warnings: [], measures_made: ['repairs-in-time'],
       counts: { rows_read: 6, new: 5, reference: 1, absent: { 'not-available': 1 }, left_out: [{ because: 'totals', rows: 1 }] },
