@@ -49,7 +49,7 @@ export async function listBySlug(db: Reader, slug: string, organisations: readon
   const row = await db.selectFrom('places.comparator_group').select(['id', 'slug', 'title', 'organisation', 'dated', 'known_from'])
     .where('type', '=', 'list').where('slug', '=', slug).where('known_to', '=', sql<Date>`'infinity'`)
     .where(sql<boolean>`organisation = any(${[...organisations]}::int[])`).executeTakeFirst()
-  if (!row || row.organisation === null) throw notFound(`There is no list "${slug}" of yours. The page of groups shows all there are.`)
+  if (!row || row.organisation === null) throw notFound(`There is no list "list:${slug}" of yours. The page of groups shows all there are.`)
   const members = await db.selectFrom('places.group_member').select('authority').where('comparator_group', '=', row.id).execute()
   return { ...row, organisation: row.organisation, members: members.map(({ authority }) => authority) }
 }
