@@ -219,9 +219,10 @@ function absentSentence({ absent }: Counts): string[] {
 
 function madeSentence(outcome: Outcome, { counts, measuresMade }: Findings): string[] {
   if (counts.measures_made === 0 || outcome === 'refused') return []
-  const verb = outcome === 'would-import' ? 'would be made' : 'made'
+  const done = outcome === 'imported'
+  const [one, many, verb] = done ? ['measure was', 'measures were', 'made'] : ['measure is', 'measures are', 'would be made']
   const list = measuresMade.slice(0, 8).join(', ') + (measuresMade.length > 8 ? ' …' : '')
-  return [`${countOf(counts.measures_made, 'measure is', 'measures are')} not in the register and ${verb} from the file: ${list}.`]
+  return [`${countOf(counts.measures_made, one, many)} not in the register and ${verb} from the file: ${list}.`]
 }
 
 function warningSentence({ warnings }: Counts): string[] {
