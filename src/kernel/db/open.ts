@@ -25,8 +25,14 @@ export function openDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir' | 'b
   return config.databaseUrl ? openServer(config.databaseUrl) : openFolder(config.dataDir, join(config.dataDir, 'database'), config.baseUrl)
 }
 
-/** Opens the embedded database in a folder within `dataDir`, after taking the lock and clearing the ground. */
-export async function openFolder(dataDir: string, folder: string, address: string, clear: () => void = () => {}): Promise<Opened> {
+/** What is done to the folder while this process alone holds it: before the database opens, and after it is closed. */
+export interface UnderLock {
+  before?: () => void
+  after?: () => void
+}
+
+/** Opens the embedded database in a folder within `dataDir`, after taking the lock. */
+export async function openFolder(dataDir: string, folder: string, address: string, { before, after }: UnderLock = {}): Promise<Opened> {
   try {
     mkdirSync(dataDir, { recursive: true })
     accessSync(dataDir, constants.W_OK)
@@ -37,8 +43,11 @@ export async function openFolder(dataDir: string, folder: string, address: strin
   }
   const unlock = lockFolder(dataDir, address)
   try {
-    clear()
-    return openEmbedded(await PGlite.create({ dataDir: folder, parsers: embeddedParsers }), unlock)
+    before?.()
+    return openEmbedded(await PGlite.create({ dataDir: folder, parsers: embeddedParsers }), () => {
+      after?.()
+      unlock()
+    })
   } catch (cause) {
     unlock()
     throw new SettingsProblem([

@@ -34,14 +34,22 @@ export async function startStore(config: Config, slices: readonly string[], fill
 
 async function makeFolder(config: Config, slices: readonly string[], folder: string, fill: Filling | undefined): Promise<string[]> {
   const making = `${folder}.making`
-  const opened = await openFolder(config.dataDir, making, config.baseUrl, () => rmSync(making, { recursive: true, force: true }))
+  let isComplete = false
+  const opened = await openFolder(config.dataDir, making, config.baseUrl, {
+    before: () => rmSync(making, { recursive: true, force: true }),
+    after: () => {
+      if (isComplete) renameSync(making, folder)
+    },
+  })
   const { store, ran } = await startOver(opened, slices)
   try {
     await fill?.(store)
+    // The embedded database has nobody in the background to look at how rows are spread, and plans badly unless told.
+    await opened.exec('analyze')
+    isComplete = true
   } finally {
     await store.close()
   }
-  renameSync(making, folder)
   return ran
 }
 
