@@ -60,7 +60,7 @@ function reportView({ report, rows, names }: Checked, produces: ImportReport['pr
     warningCount: formatCount(Object.values(counts.warnings).reduce((sum, count) => sum + count, 0)),
     warnings: warningGroups(counts.warnings, (check) => report.warnings.filter((warning) => warning.check === check).slice(0, warningsEach)),
     warningColumns,
-    others: otherCounts(counts),
+    others: otherCounts(counts, produces),
     measures: { count: countOf(counts.measures_made, ...nouns.measures), codes: report.measures_made.slice(0, 100), more: Math.max(0, counts.measures_made - 100) },
     notes: report.notes,
     rows: rowsTable(rows),

@@ -134,7 +134,7 @@ function importView({ made, counts, show, organisation, recipeHref, warnings, me
     mayWithdraw: mayWithdraw(actor, made),
     facts: importFacts(made, organisation, recipeHref, actor),
     recipeJson: JSON.stringify(made.recipe, null, 2),
-    others: otherCounts(found),
+    others: otherCounts(found, produces),
     warnings: warningGroups(found.warnings, (check) => warnings.filter((warning) => warning.check_name === check)),
     warningColumns,
     measures: measuresTable(measures),

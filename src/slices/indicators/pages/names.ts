@@ -44,7 +44,7 @@ function nameColumns(recipe: Recipe): Set<string> {
 function namingRules(recipe: Recipe): NamingRule[] {
   switch (recipe.produces) {
     case 'observations':
-      return [recipe.authority, ...recipe.values.map((value) => value.authority)].filter((rule) => rule !== undefined)
+      return [recipe.authority, ...recipe.values.map((value) => value.authority)].flatMap((rule) => [rule, rule?.or]).filter((rule) => rule !== undefined)
     case 'authorities':
       return recipe.finds ? [recipe.finds] : []
     case 'groups':

@@ -85,7 +85,7 @@ function figureParts(recipe: ObservationsRecipe): RecipePart[] {
 }
 
 function whoseSentences({ authority, reference }: ObservationsRecipe): string[] {
-  const own = authority ? [namingSentence('The authority', authority)] : []
+  const own = authority ? [namingSentence('The authority', authority), ...(authority.or ? [namingSentence('Where that is blank, it', authority.or)] : [])] : []
   return reference ? [...own, 'Rows about countries, regions and other areas are kept for reference and never ranked.'] : own
 }
 

@@ -38,13 +38,13 @@ export function importButton(counts: Counts, produces: Recipe['produces']): stri
 }
 
 /** Rows left out by rule, figures without a value by reason, and what else the counts hold, as terms and texts. */
-export function otherCounts(counts: Counts) {
+export function otherCounts(counts: Counts, produces: Recipe['produces']) {
   const absent = Object.entries(counts.absent).map(([reason, count]) => `${formatCount(count)} ${reasonWords[reason as keyof typeof reasonWords]}`)
   const items = [
     { term: 'Rows read', text: formatCount(counts.rows_read) },
     ...counts.left_out.map(({ because, rows }) => ({ term: `${countOf(rows, 'row')} left out`, text: `Because: ${because}.` })),
     ...(absent.length > 0 ? [{ term: 'No value', text: `${absent.join(', ')}. Kept as absent, with the reason; never taken for zero.` }] : []),
-    ...(counts.repeated > 0 ? [{ term: 'Given more than once', text: `${countOf(counts.repeated, 'figure')}, each time with the same value; taken once.` }] : []),
+    ...(counts.repeated > 0 ? [{ term: 'Given more than once', text: `${countOf(counts.repeated, ...nouns[produces])}, each time with the same value; taken once.` }] : []),
     ...(counts.reference > 0 ? [{ term: 'Of areas, not authorities', text: `${countOf(counts.reference, 'figure')}, kept for reference and never ranked.` }] : []),
   ]
   return items
