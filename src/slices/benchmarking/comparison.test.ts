@@ -68,6 +68,23 @@ describe.each(bothStores)('a comparison on %s', (_name, open) => {
     expect(rowOf(await ask({ knownAt: momentGiven('2023-03-01', 'as-known-at') }), 'SA')?.value).toBe(85)
   })
 
+  test('expects a kind whose only authority is listed without a figure, and not one to which the measure does not apply', async () => {
+    const { store } = test_
+    const isles = await buildAuthorities(store, [
+      { code: 'ISL', known_name: 'Isles', kind: 'sui-generis', nation: 'islands' },
+      { code: 'DIS', known_name: 'Dis-shire', kind: 'district', nation: 'islands' },
+      { code: 'UNI', known_name: 'Uni-shire', kind: 'unitary', nation: 'islands' },
+    ])
+    const islands = await buildMeasure(store, { code: 'islands', title: 'Islands', decimals: 0 })
+    await buildFigures(store, islands, [
+      { authority: isles.get('UNI')!, period: '2021-22', value: 3 },
+      { authority: isles.get('ISL')!, period: '2021-22', value: null, reason: 'missing' },
+      { authority: isles.get('DIS')!, period: '2021-22', value: null, reason: 'not-applicable' },
+    ])
+    const { group } = await ask({ measure: 'islands', group: 'nation:islands' })
+    expect(group).toMatchObject({ expected: 2, compared: 1, missing: [{ code: 'ISL', reason: 'missing' }] })
+  })
+
   test('counts the authorities that were in being in the period, each for itself', async () => {
     const answer = await ask({ period: '2020/21' })
     expect(rowOf(answer, 'OLD')).toMatchObject({ value: 99, rank: 1 })
@@ -123,7 +140,7 @@ describe.each(bothStores)('a comparison on %s', (_name, open) => {
     const few = await buildMeasure(test_.store, { code: 'english-only' })
     await buildFigures(test_.store, few, [{ authority: id.get('ENG')!, period: '2021-22', value: 3 }])
     const answer = await ask({ measure: 'english-only', group: 'all' })
-    expect(answer.caveats).toContain('Only kinds of authority with figures for this measure and period are counted: counties.')
+    expect(answer.caveats).toContain('Only kinds of authority listed for this measure and period are counted: counties.')
     expect(await printed('--measure', 'english-only', '--group', 'all')).toContain('are counted: counties.')
     for (const group of ['nation:england', 'kind:county']) expect((await ask({ measure: 'english-only', group })).caveats.join()).not.toContain('Only kinds')
     await buildMeasure(test_.store, { code: 'stated', kinds: ['county'] }).then((stated) => buildFigures(test_.store, stated, [{ authority: id.get('ENG')!, period: '2021-22', value: 3 }]))

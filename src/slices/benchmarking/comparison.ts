@@ -83,7 +83,7 @@ async function choosePeriod(db: Reader, { measure, authority, group, held, quest
   ])
 }
 
-/** The kinds a computed group is narrowed to: those the measure states, else those that have a figure. */
+/** The kinds a computed group is narrowed to: those the measure states, else those the publisher lists. */
 async function applicableKinds(db: Reader, measure: Measure, period: HeldPeriod, group: ChosenGroup, knownAt: Date | undefined) {
   if (!group.computed) return []
   return measure.kinds.length > 0 ? measure.kinds : kindsWithFigures(db, measure.id, period.id, knownAt)
@@ -95,7 +95,7 @@ async function setAsideNote(db: Reader, measure: Measure, period: HeldPeriod, gr
   const present = group.members.filter((one) => isInBeing(one, period.ends))
   const counted = new Set(present.map(({ kind }) => kind).filter((kind) => kinds.includes(kind)))
   if (counted.size === 0 || present.every(({ kind }) => counted.has(kind))) return null
-  const which = measure.kinds.length > 0 ? 'that the measure applies to' : 'with figures for this measure and period'
+  const which = measure.kinds.length > 0 ? 'that the measure applies to' : 'listed for this measure and period'
   return `Only kinds of authority ${which} are counted: ${(await kindsInWords(db, [...counted])).join(', ')}.`
 }
 

@@ -100,7 +100,10 @@ export async function valuesOf(
   return rows.map(({ place, period, value }) => ({ authority: place, period, value: Number(value) }))
 }
 
-/** The kinds of authority with at least one value for a measure and period. */
+/**
+ * The kinds of authority with at least one row for a measure and period. An absence counts too: an authority the publisher
+ * lists without a figure is missing, not out of the question. Only "not applicable" leaves a kind out.
+ */
 export async function kindsWithFigures(db: Reader, measure: number, period: number, moment?: Date): Promise<string[]> {
   const rows = await db
     .selectFrom('indicators.observation as o')
@@ -109,7 +112,7 @@ export async function kindsWithFigures(db: Reader, measure: number, period: numb
     .distinct()
     .where('o.measure', '=', measure)
     .where('o.period', '=', period)
-    .where('o.value', 'is not', null)
+    .where(sql<boolean>`o.reason is distinct from 'not-applicable'`)
     .where(knownAt('o', moment))
     .execute()
   return rows.map((row) => row.kind)
