@@ -7,7 +7,7 @@ import { seed } from './seed.ts'
 
 export { authorities, authorityByCode, successionOf, type Authority } from './authorities.ts'
 export { groupChoices, isComputed, isInBeing, kindsInWords, resolveGroup, type Group, type GroupChoice, type GroupQuestion } from './groups.ts'
-export { areaLevelOf, kindOf, kindOfGss, realKinds } from './kinds.ts'
+export { areaLevelOf, isOnlyAnArea, kindOf, kindOfGss, realKinds } from './kinds.ts'
 export type { AreaLevel, AuthorityKind, Tier } from './kinds.ts'
 export { inBeing, indexNames, matchName } from './matching.ts'
 export type { Candidate, NamedAuthority, NameIndex, NameMatch, OtherName, Span } from './matching.ts'

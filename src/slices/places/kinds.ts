@@ -90,3 +90,13 @@ const levelOfPrefix: readonly (readonly [RegExp, AreaLevel])[] = [
 export function areaLevelOf(code: string): AreaLevel | null {
   return levelOfPrefix.find(([pattern]) => pattern.test(code))?.[1] ?? null
 }
+
+const neverAuthorities: readonly (AreaLevel | null)[] = ['country', 'region', 'police', 'statistical']
+
+/**
+ * Whether a GSS code is of a place no authority answers for, such as E12000007 for the London region, which one register
+ * gives beside the Greater London Authority: kept as the authority's, it would make the region's figures the authority's.
+ */
+export function isOnlyAnArea(code: string): boolean {
+  return kindOfGss(code) === null && neverAuthorities.includes(areaLevelOf(code))
+}

@@ -2,7 +2,7 @@
 import { isDate } from '#kernel/periods/index.ts'
 import { countOf, isRefusedFigure, parseFigure, roundDecimal } from '#kernel/figures/index.ts'
 import {
-  addCodesAndNames, addSuccessions, authorityLookup, ensureKinds, kindOf, lastDayInBeing, realKinds, saveAuthorities, slugOf,
+  addCodesAndNames, addSuccessions, authorityLookup, ensureKinds, isOnlyAnArea, kindOf, lastDayInBeing, realKinds, saveAuthorities, slugOf,
   type AuthorityKeyRecord, type AuthorityLookup, type AuthorityRecord,
 } from '#slices/places/index.ts'
 import type { ImportRequest, Making, Prepared } from './preparing.ts'
@@ -27,7 +27,7 @@ export async function prepareAuthorities(request: ImportRequest<AuthoritiesRecip
   const { store, actor, findings } = request
   const lookup = await store.read(actor, authorityLookup)
   const { facts, rows } = await readRows<RegisterRow | null>(request, (file) => {
-    const additions = bindAdditions(request.recipe, file)
+    const additions = bindAdditions(request, file)
     const record = bindRecord(request.recipe, file)
     const find = bindFinder(request, lookup, file)
     return ({ line, cells }): RegisterRow | null | Fault => {
@@ -70,15 +70,23 @@ function bindFinder({ recipe, findings }: ImportRequest<AuthoritiesRecipe>, look
   }
 }
 
-function bindAdditions(recipe: AuthoritiesRecipe, file: OpenFile): (cells: Cells) => Pick<RegisterRow, 'keys' | 'names' | 'replacedBy'> {
+function bindAdditions({ recipe, findings }: ImportRequest<AuthoritiesRecipe>, file: OpenFile): (cells: Cells) => Pick<RegisterRow, 'keys' | 'names' | 'replacedBy'> {
   const keys = recipe.keys.map(({ scheme, code, separator }) => ({ scheme, codes: bindList(code, separator, file) }))
   const names = recipe.names.map(({ name, separator }) => bindList(name, separator, file))
   const replacedBy = optional(recipe.replaced_by, file)
   return (cells) => ({
-    keys: keys.flatMap(({ scheme, codes }) => codes(cells).map((code) => ({ scheme, code }))),
+    keys: keys.flatMap(({ scheme, codes }) => codes(cells).map((code) => ({ scheme, code }))).filter((key) => isOwnKey(key, findings)),
     names: names.flatMap((list) => list(cells)),
     replacedBy: replacedBy(cells),
   })
+}
+
+/** A statistical code of a region or another area is not the authority's, whatever register gives it beside one. */
+function isOwnKey({ scheme, code }: AuthorityKeyRecord, { notes }: ImportRequest<AuthoritiesRecipe>['findings']): boolean {
+  if ((scheme !== 'gss' && scheme !== 'former-gss') || !isOnlyAnArea(code)) return true
+  const note = `${code} is the code of an area such as a region, not of an authority: it was left out.`
+  if (!notes.includes(note)) notes.push(note)
+  return false
 }
 
 function bindList(text: Text, separator: string | undefined, file: OpenFile): (cells: Cells) => string[] {

@@ -63,7 +63,9 @@ describePublished('files as publishers put them out', (path) => {
 
   it('adds the codes and names of other registers', async () => {
     await bringTwice('dfe-authority-codes', 'dfe-statistical-neighbours/dfe-authority-codes.csv', { rows_read: 171, revised: 158, warnings: {} })
-    await bringTwice('digital-land-authorities', 'authority-register/digital-land-local-authority.csv', { rows_read: 376, warnings: {} })
+    const planning = await bringTwice('digital-land-authorities', 'authority-register/digital-land-local-authority.csv', { rows_read: 376, warnings: {} })
+    expect(planning.notes).toContain('E12000007 is the code of an area such as a region, not of an authority: it was left out.')
+    expect(await database.raw.rows(`select code from places.authority_key where code = 'E12000007'`), 'the London region is not the Greater London Authority').toEqual([])
     await bringTwice('govuk-authority-register', 'authority-register/govuk-register-local-authority-eng.csv', { rows_read: 367, warnings: {} })
   })
 
