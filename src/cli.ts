@@ -19,6 +19,9 @@ const terminal: Terminal = {
   },
 }
 
+// A reader such as head may leave early; that is no fault of anybody's.
+process.stdout.on('error', (fault: NodeJS.ErrnoException) => process.exit(fault.code === 'EPIPE' ? 0 : 1))
+
 process.exitCode = await run(process.argv.slice(2))
 
 async function run(args: string[]): Promise<number> {
@@ -33,7 +36,7 @@ async function run(args: string[]): Promise<number> {
   try {
     return await inHouse(command, rest, readConfig())
   } catch (cause) {
-    return explain(cause, command)
+    return explain(cause, command, rest.includes('--json'))
   }
 }
 
@@ -59,8 +62,9 @@ async function inHouse(command: Command, args: string[], config: Config): Promis
   }
 }
 
-/** What went wrong, in sentences. Only a fault of ours shows its stack. */
-function explain(cause: unknown, command: Command): number {
+/** What went wrong: in sentences, and for machines that asked for JSON also as that. Only a fault of ours shows its stack. */
+function explain(cause: unknown, command: Command, asJson: boolean): number {
+  if (asJson) terminal.out(JSON.stringify(problemDocument(cause)))
   if (cause instanceof SettingsProblem) cause.faults.forEach(terminal.err)
   else if (cause instanceof Problem) {
     terminal.err(cause.message)
@@ -72,6 +76,14 @@ function explain(cause: unknown, command: Command): number {
     terminal.err(`This is a fault of the workbench, not of what you gave it. Nothing was half done.\n${cause instanceof Error ? cause.stack : String(cause)}`)
   }
   return 1
+}
+
+/** The members of RFC 9457 that the programming interface answers with, too. */
+function problemDocument(cause: unknown): object {
+  if (cause instanceof Problem) return { outcome: 'refused', code: cause.code, title: 'Refused', detail: cause.message, faults: cause.faults }
+  if (cause instanceof SettingsProblem) return { outcome: 'refused', code: 'settings', title: 'The installation cannot be used', detail: cause.message, faults: [] }
+  if (isArgumentFault(cause)) return { outcome: 'refused', code: 'usage', title: 'The command was not understood', detail: cause.message, faults: [] }
+  return { outcome: 'failed', code: 'fault', title: 'A fault of the workbench', detail: 'Nothing was half done. The error output says more.', faults: [] }
 }
 
 function isArgumentFault(cause: unknown): cause is Error {

@@ -96,6 +96,21 @@ describe('a start', () => {
   })
 })
 
+describe('a refused command', () => {
+  test('says so as JSON too when JSON was asked for, with the code that scripts look at', async () => {
+    const DATA_DIR = folder()
+    for (const [args, code, ended] of [
+      [['compare', '--measure', 'nothing-of-this-name', '--json'], 'not-found', 1],
+      [['compare', '--nonsense', '--json'], 'usage', 2],
+    ] as const) {
+      const command = start({ DATA_DIR }, { file: 'src/cli.ts', args: [...args] })
+      const [answer] = await command.until(/^\{.*\}$/m)
+      expect(JSON.parse(answer)).toMatchObject({ outcome: 'refused', code })
+      expect(await command.ended).toBe(ended)
+    }
+  })
+})
+
 describe('the embedded database', () => {
   test('is held by one process: a second start and a command are refused, told by which, and where it answers', async () => {
     const DATA_DIR = folder()

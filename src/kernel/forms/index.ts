@@ -61,6 +61,10 @@ function summaryOf(faults: Fault[]): ErrorSummary {
 export function faultsOf(error: z.ZodError): Fault[] {
   const byField = new Map<string, Fault>()
   for (const issue of error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) byField.set(key, { field: key, message: 'There is nothing of this name to ask for. Check its spelling' })
+      continue
+    }
     const field = issue.path.join('.')
     if (!byField.has(field)) byField.set(field, { field, message: issue.message })
   }

@@ -30,6 +30,12 @@ describe('the programming interface', () => {
     expect(table.headers.link).toBe('</api/v1/beds/rose.csv?cursor=Wzdd>; rel="next"')
     expect((await get('/api/v1/beds/rose', { accept: 'text/csv' })).headers['content-type']).toContain('text/csv')
   })
+  test('a name that nothing is asked by is refused, so that a slip does not get the answer to another question', async () => {
+    const answer = await get('/api/v1/beds/rose?as_known_at=2023-06-01')
+    expect(answer.statusCode).toBe(422)
+    expect(answer.json()).toMatchObject({ faults: [{ field: 'as_known_at' }] })
+  })
+
   test('a cursor continues where the page before ended; one of somebody’s own making is refused', async () => {
     expect((await get('/api/v1/beds/rose?cursor=Wzdd')).json()).toEqual({
       items: [{ code: 'rose', start: 7 }],

@@ -58,7 +58,9 @@ export function apiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extends
   route: ApiRoute<P, Q, R>,
 ): void {
   const { access, params, query, csv, answer, ...described } = route
-  const schema = { ...(params ? { params } : {}), ...(query ? { querystring: query } : {}) }
+  // A slip such as as_known_at for as-known-at must not get the answer to another question, so unknown names are refused.
+  const asked = (query ?? z.object({})).strict()
+  const schema = { ...(params ? { params } : {}), querystring: asked }
   const register = (extension: '' | '.json' | '.csv', api?: ApiDescription) =>
     app.get(
       apiRoot + route.path + extension,

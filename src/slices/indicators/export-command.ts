@@ -34,6 +34,8 @@ The filters are for observations; --as-known-at is for measures too. Without --o
     })
     const { format } = values
     if (format !== 'csv' && format !== 'json') throw refused('Say in which format: --format csv or --format json.')
+    const stray = (['measure', 'authority', 'period'] as const).filter((filter) => values[filter] !== undefined)
+    if (positionals[0] !== 'observations' && stray.length > 0) throw refused(`--${stray[0]} narrows observations only. Leave it out, or export observations.`)
     const knownAt = momentGiven(values['as-known-at'], 'as-known-at')
     const items = await itemsOf(positionals[0], { ...values, knownAt }, house.store)
     await writeOut(items, format, values.out, terminal, house)
@@ -84,7 +86,10 @@ async function writeOut(items: Parameters<typeof written>[0], format: ExportForm
     for await (const piece of pieces) out(piece.replace(/\r?\n$/, ''))
     return
   }
-  await pipeline(Readable.from(pieces), createWriteStream(path))
+  await pipeline(Readable.from(pieces), createWriteStream(path)).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.syscall === 'open') throw refused(`${path} cannot be written (${cause.code}). Choose a folder that is there and a file this account may write.`)
+    throw cause
+  })
   log.debug({ path }, 'exported')
   err(`Written to ${path}.`)
 }
