@@ -85,6 +85,21 @@ describe.each(bothStores)('a comparison on %s', (_name, open) => {
     expect(group).toMatchObject({ expected: 2, compared: 1, missing: [{ code: 'ISL', reason: 'missing' }] })
   })
 
+  test('leaves combined authorities out unless they are asked for or stated, and says where both tiers are counted', async () => {
+    const { store } = test_
+    const vale = await buildAuthorities(store, ['county', 'district', 'combined-authority'].map((kind) => ({ code: `V-${kind}`, kind, nation: 'vale' })))
+    const figures = [...vale.values()].map((authority) => ({ authority, period: '2021-22', value: 3 }))
+    await buildFigures(store, await buildMeasure(store, { code: 'vale' }), figures)
+    await buildFigures(store, await buildMeasure(store, { code: 'vale-stated', kinds: ['district', 'combined-authority'] }), figures)
+    const codes = async (measure: string, group: string) => (await ask({ measure, group })).authorities.map(({ code }) => code)
+    for (const group of ['all', 'nation:vale']) expect(await codes('vale', group)).not.toContain('V-combined-authority')
+    for (const group of ['kind:combined-authority', 'tier:combined']) expect(await codes('vale', group)).toEqual(['V-combined-authority'])
+    expect(await codes('vale-stated', 'nation:vale')).toEqual(['V-combined-authority', 'V-district'])
+    const both = 'Counties and districts cover the same places; both are counted.'
+    expect((await ask({ measure: 'vale', group: 'nation:vale' })).caveats).toContain(both)
+    expect((await ask({ measure: 'vale', group: 'tier:upper' })).caveats).not.toContain(both)
+  })
+
   test('counts the authorities that were in being in the period, each for itself', async () => {
     const answer = await ask({ period: '2020/21' })
     expect(rowOf(answer, 'OLD')).toMatchObject({ value: 99, rank: 1 })

@@ -35,7 +35,7 @@ export async function comparison(db: Reader, question: ComparisonQuestion): Prom
   const { knownAt } = question
   const measure = await measureByCode(db, question.measure, knownAt)
   const authority = question.authority === undefined ? undefined : await authorityByCode(db, question.authority)
-  const group = await chooseGroup(db, { group: question.group, authority, knownAt })
+  const group = await chooseGroup(db, { group: question.group, authority, kinds: measure.kinds, knownAt })
   const held = await periodsOf(db, measure.id, knownAt)
   const period = await choosePeriod(db, { measure, authority, group, held, question })
   const kinds = await applicableKinds(db, measure, period, group, knownAt)
@@ -51,7 +51,7 @@ export async function comparison(db: Reader, question: ComparisonQuestion): Prom
   const lastBreak = breaks.findLast(({ starts }) => starts <= period.starts)
   const reference = await referenceValues(db, measure.id, period.id, knownAt)
   const setAside = await setAsideNote(db, measure, period, group, kinds)
-  const notes = [setAside, lastBreak ? breakNoteOf(lastBreak) : null].filter((note) => note !== null)
+  const notes = [setAside, group.computed ? bothTiersNote(compared.rows) : null, lastBreak ? breakNoteOf(lastBreak) : null].filter((note) => note !== null)
   return answerOf({ measure, period, group, authority, question, compared, earlier, reference, notes })
 }
 
@@ -97,6 +97,12 @@ async function setAsideNote(db: Reader, measure: Measure, period: HeldPeriod, gr
   if (counted.size === 0 || present.every(({ kind }) => counted.has(kind))) return null
   const which = measure.kinds.length > 0 ? 'that the measure applies to' : 'listed for this measure and period'
   return `Only kinds of authority ${which} are counted: ${(await kindsInWords(db, [...counted])).join(', ')}.`
+}
+
+/** Says that places are counted twice where counties and their districts are compared together. */
+function bothTiersNote(rows: readonly ComparisonRow<Authority>[]): string | null {
+  const tiers = new Set(rows.filter(({ value }) => value !== null).map(({ authority }) => authority.tier))
+  return tiers.has('upper') && tiers.has('lower') ? 'Counties and districts cover the same places; both are counted.' : null
 }
 
 interface Earlier {

@@ -16,14 +16,14 @@ const generalModels = ['oflog', 'ons-global']
 
 /**
  * The group asked for, with everybody who ever was in it. When none is asked for: the authority's nearest neighbours, else
- * all of its kind; without an authority, all authorities.
+ * all of its kind; without an authority, all authorities. `kinds` are those the measure is stated to be for.
  */
 export async function chooseGroup(
   db: Reader,
-  { group, authority, knownAt: moment }: { group?: string | undefined; authority?: Authority | undefined; knownAt?: Date | undefined },
+  { group, authority, kinds, knownAt: moment }: { group?: string | undefined; authority?: Authority | undefined; kinds?: readonly string[]; knownAt?: Date | undefined },
 ): Promise<ChosenGroup> {
   const address = group ?? (authority ? await usualGroup(db, authority, moment) : 'all')
-  const resolved = await resolveGroup(db, { address, of: authority, knownAt: moment })
+  const resolved = await resolveGroup(db, { address, of: authority, kinds, knownAt: moment })
   return { ...resolved, asked: group !== undefined, computed: isComputed(address) }
 }
 

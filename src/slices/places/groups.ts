@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
 import { refused } from '#kernel/problems.ts'
@@ -18,7 +19,10 @@ export interface GroupQuestion {
   of?: Authority | undefined
   /** When the grouping should have been known; absent: now. */
   knownAt?: Date | undefined
-  /** Only these kinds, for computed groups: those the measure applies to. Empty: every kind. */
+  /**
+   * The kinds the measure is stated to be for. Combined authorities cover the same places as their members, so all, nation and
+   * region hold only those of a kind named here.
+   */
   kinds?: readonly string[] | undefined
 }
 
@@ -72,7 +76,7 @@ const tiersWithin: Record<string, readonly string[]> = {
 
 async function computed(
   db: Reader,
-  { address, on, kinds }: GroupQuestion,
+  { address, on, kinds = [] }: GroupQuestion,
   limits: { nation?: string; region?: string; kind?: string; tier?: string },
   title: string,
 ): Promise<Group> {
@@ -85,7 +89,9 @@ async function computed(
     if (!tiers) throw unknownGroup(address)
     query = query.where('k.tier', 'in', tiers)
   }
-  if (kinds && kinds.length > 0) query = query.where('a.kind', 'in', kinds)
+  if (limits.kind === undefined && limits.tier === undefined) {
+    query = query.where(sql<boolean>`(k.tier <> 'combined' or a.kind = any(${[...kinds]}::text[]))`)
+  }
   const members = await query.orderBy('a.known_name').orderBy('a.code').execute()
   if (members.length === 0) await refuseIfNobodyEver(db, address, limits)
   return { address, title, publisher: null, dated: null, members }
@@ -177,9 +183,11 @@ async function computedChoices(db: Reader, of?: Authority): Promise<GroupChoice[
     else choices.set(address, { address, title, type: address.split(':')[0] ?? address, members })
   }
   for (const row of rows.toSorted((a, b) => a.nation.localeCompare(b.nation) || (a.region ?? '').localeCompare(b.region ?? '') || a.plural.localeCompare(b.plural))) {
-    add('all', 'All authorities', row.members)
-    if (!of || of.nation === row.nation) add(`nation:${row.nation}`, `All authorities in ${words(row.nation)}`, row.members)
-    if (row.region && (!of || of.region === row.region)) add(`region:${row.region}`, `All authorities in ${row.region_name ?? words(row.region)}`, row.members)
+    // Counted as the groups are resolved: combined authorities only where they are asked for.
+    const alone = row.tier === 'combined' ? 0 : row.members
+    add('all', 'All authorities', alone)
+    if (!of || of.nation === row.nation) add(`nation:${row.nation}`, `All authorities in ${words(row.nation)}`, alone)
+    if (row.region && (!of || of.region === row.region)) add(`region:${row.region}`, `All authorities in ${row.region_name ?? words(row.region)}`, alone)
     if (!of || of.kind === row.kind) add(`kind:${row.kind}`, row.plural, row.members)
     for (const tier of Object.keys(tiersWithin)) {
       if (tiersWithin[tier]?.includes(row.tier) && (!of || tiersWithin[tier].includes(of.tier))) {
