@@ -94,8 +94,10 @@ test('ordinals', () => {
   expect([1, 2, 3, 4, 11, 12, 13, 21, 22, 111, 112, 101].map(ordinal).join(' ')).toBe('1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 111th 112th 101st')
 })
 
-test('a change stands out when it is more than twice the middle size of at least four earlier ones', () => {
+test('a change stands out when it is more than twice the middle size of at least four earlier ones, and is usual only when one of them was as large', () => {
   expect(variationOf([1, 2, 3, 2, 1, 5])).toBe('larger')
-  expect(variationOf([1, 2, 3, 2, 1, 3])).toBe('usual')
+  expect(variationOf([1, 2, 3, 2, 1, 2])).toBe('usual')
+  expect(variationOf([1, 2, 3, 2, 1, 2.5])).toBeNull()
+  expect(variationOf([1, 2, 3, 2, 1, 3])).toBeNull()
   expect(variationOf([1, 2, 3, 2, 9])).toBeNull()
 })

@@ -14,11 +14,13 @@ const TIMES = 2
  * no test of significance: it only keeps an ordinary wobble from being read as news.
  *
  * @param values the unbroken run of comparable figures, oldest first, ending with the figure in question.
- * @returns null when there are too few earlier changes to know.
+ * @returns null when there are too few earlier changes to know, or when the change is not large by the median yet larger than
+ * any before it.
  */
 export function variationOf(values: readonly number[]): Variation | null {
   const sizes = values.slice(1).map((value, before) => Math.abs(value - values[before]!))
   const [latest, earlier] = [sizes.at(-1), sizes.slice(0, -1)]
   if (latest === undefined || earlier.length < FEWEST_CHANGES) return null
-  return latest > TIMES * (medianOf(ascending(earlier)) ?? 0) ? 'larger' : 'usual'
+  if (latest > TIMES * (medianOf(ascending(earlier)) ?? 0)) return 'larger'
+  return latest <= Math.max(...earlier) ? 'usual' : null
 }
