@@ -100,6 +100,17 @@ describe.each(bothStores)('a comparison on %s', (_name, open) => {
     expect((await ask({ measure: 'vale', group: 'tier:upper' })).caveats).not.toContain(both)
   })
 
+  test('keeps fictional and real authorities apart, by the authority in question, else by the measure', async () => {
+    const { store } = test_
+    const mixed = await buildAuthorities(store, [true, false].map((fictional) => ({ code: fictional ? 'FIC' : 'REAL', kind: 'welsh-council', nation: 'wales', fictional })))
+    const figures = [...mixed.values()].map((authority) => ({ authority, period: '2021-22', value: 3 }))
+    await buildFigures(store, await buildMeasure(store, { code: 'mixed' }), figures)
+    for (const group of ['all', 'nation:wales', 'kind:welsh-council', 'tier:single']) {
+      const codes = async (authority?: string) => (await ask({ measure: 'mixed', group, authority })).authorities.map(({ code }) => code)
+      expect([await codes('FIC'), await codes('REAL'), await codes()]).toEqual([['FIC'], ['REAL'], ['REAL']])
+    }
+  })
+
   test('counts the authorities that were in being in the period, each for itself', async () => {
     const answer = await ask({ period: '2020/21' })
     expect(rowOf(answer, 'OLD')).toMatchObject({ value: 99, rank: 1 })

@@ -35,7 +35,7 @@ export async function comparison(db: Reader, question: ComparisonQuestion): Prom
   const { knownAt } = question
   const measure = await measureByCode(db, question.measure, knownAt)
   const authority = question.authority === undefined ? undefined : await authorityByCode(db, question.authority)
-  const group = await chooseGroup(db, { group: question.group, authority, kinds: measure.kinds, knownAt })
+  const group = await chooseGroup(db, { group: question.group, authority, measure, knownAt })
   const held = await periodsOf(db, measure.id, knownAt)
   const period = await choosePeriod(db, { measure, authority, group, held, question })
   const kinds = await applicableKinds(db, measure, period, group, knownAt)

@@ -1,6 +1,7 @@
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
 import type { Period } from '#kernel/periods/index.ts'
+import type { Measure } from '#slices/indicators/index.ts'
 import { isComputed, isInBeing, resolveGroup, type Authority, type Group } from '#slices/places/index.ts'
 
 /** A group, who was ever in it, and how it came to be chosen. */
@@ -16,15 +17,21 @@ const generalModels = ['oflog', 'ons-global']
 
 /**
  * The group asked for, with everybody who ever was in it. When none is asked for: the authority's nearest neighbours, else
- * all of its kind; without an authority, all authorities. `kinds` are those the measure is stated to be for.
+ * all of its kind; without an authority, all authorities. A measure says which
+ * combined authorities belong, and without an authority whether the fictional ones do.
  */
 export async function chooseGroup(
   db: Reader,
-  { group, authority, kinds, knownAt: moment }: { group?: string | undefined; authority?: Authority | undefined; kinds?: readonly string[]; knownAt?: Date | undefined },
+  { group, authority, measure, knownAt: moment }: { group?: string | undefined; authority?: Authority | undefined; measure?: Measure; knownAt?: Date | undefined },
 ): Promise<ChosenGroup> {
   const address = group ?? (authority ? await usualGroup(db, authority, moment) : 'all')
-  const resolved = await resolveGroup(db, { address, of: authority, kinds, knownAt: moment })
+  const resolved = await resolveGroup(db, { address, of: authority, kinds: measure?.kinds, fictional: authority?.fictional ?? fictionalOf(measure), knownAt: moment })
   return { ...resolved, asked: group !== undefined, computed: isComputed(address) }
+}
+
+/** A measure of an organisation's own may be of places of either sort, whatever was said when it was made. */
+export function fictionalOf(measure: Pick<Measure, 'fictional' | 'organisation'> | undefined): boolean | undefined {
+  return measure?.organisation === null ? measure.fictional : undefined
 }
 
 async function usualGroup(db: Reader, authority: Authority, moment: Date | undefined): Promise<string> {

@@ -24,7 +24,7 @@ export interface TrendQuestion {
 export async function trend(db: Reader, { knownAt, ...question }: TrendQuestion): Promise<TrendAnswer> {
   const measure = await measureByCode(db, question.measure, knownAt)
   const authority = await authorityByCode(db, question.authority)
-  const group = await chooseGroup(db, { group: question.group, authority, kinds: measure.kinds, knownAt })
+  const group = await chooseGroup(db, { group: question.group, authority, measure, knownAt })
   const breaks = await breaksOf(db, measure.id, knownAt)
   const held = await periodsOf(db, measure.id, knownAt)
   const own = await figuresOf(db, measure, { authorities: [authority.id], periods: held.map(({ id }) => id), knownAt })

@@ -12,6 +12,7 @@ export interface BuiltAuthority {
   kind?: string
   nation?: string
   region?: string | null
+  fictional?: boolean
   starts?: string | null
   ends?: string | null
 }
@@ -23,8 +24,8 @@ export async function buildAuthorities(store: Store, built: readonly BuiltAuthor
     const rows = await trx
       .insertInto('places.authority')
       .values(
-        built.map(({ code, known_name = code, kind = 'scottish-council', nation = 'scotland', region = null, starts = null, ends = null }) => ({
-          code, name: `${known_name} Council`, known_name, kind, nation, region, region_name: region, starts, ends, source: 'test',
+        built.map(({ code, known_name = code, kind = 'scottish-council', nation = 'scotland', region = null, fictional = false, starts = null, ends = null }) => ({
+          code, name: `${known_name} Council`, known_name, kind, nation, region, region_name: region, fictional, starts, ends, source: 'test',
         })),
       )
       .returning(['id', 'code'])

@@ -24,6 +24,11 @@ export interface GroupQuestion {
    * region hold only those of a kind named here.
    */
   kinds?: readonly string[] | undefined
+  /**
+   * Whether computed groups hold only fictional authorities, or only real ones. Absent: as the authority in question is, and
+   * without one, both.
+   */
+  fictional?: boolean | undefined
 }
 
 export interface Group {
@@ -76,7 +81,7 @@ const tiersWithin: Record<string, readonly string[]> = {
 
 async function computed(
   db: Reader,
-  { address, on, kinds = [] }: GroupQuestion,
+  { address, on, of, kinds = [], fictional = of?.fictional }: GroupQuestion,
   limits: { nation?: string; region?: string; kind?: string; tier?: string },
   title: string,
 ): Promise<Group> {
@@ -89,6 +94,7 @@ async function computed(
     if (!tiers) throw unknownGroup(address)
     query = query.where('k.tier', 'in', tiers)
   }
+  if (fictional !== undefined) query = query.where('a.fictional', '=', fictional)
   if (limits.kind === undefined && limits.tier === undefined) {
     query = query.where(sql<boolean>`(k.tier <> 'combined' or a.kind = any(${[...kinds]}::text[]))`)
   }
@@ -163,19 +169,23 @@ export interface GroupChoice {
   members: number | null
 }
 
-/** Every group that can be asked for. With an authority: those it belongs to, and its neighbour lists. */
-export async function groupChoices(db: Reader, of?: Authority): Promise<GroupChoice[]> {
-  return [...(await computedChoices(db, of)), ...(await keptChoices(db, of))]
+/**
+ * Every group that can be asked for. With an authority: those it belongs to, and its neighbour lists. `fictional` as in
+ * GroupQuestion.
+ */
+export async function groupChoices(db: Reader, of?: Authority, fictional = of?.fictional): Promise<GroupChoice[]> {
+  return [...(await computedChoices(db, of, fictional)), ...(await keptChoices(db, of))]
 }
 
-async function computedChoices(db: Reader, of?: Authority): Promise<GroupChoice[]> {
-  const rows = await db
+async function computedChoices(db: Reader, of: Authority | undefined, fictional: boolean | undefined): Promise<GroupChoice[]> {
+  let query = db
     .selectFrom('places.authority as a')
     .innerJoin('places.authority_kind as k', 'k.code', 'a.kind')
     .select(['a.nation', 'a.region', 'a.region_name', 'a.kind', 'k.plural', 'k.tier', db.fn.countAll<number>().as('members')])
     .where('a.ends', 'is', null)
     .groupBy(['a.nation', 'a.region', 'a.region_name', 'a.kind', 'k.plural', 'k.tier'])
-    .execute()
+  if (fictional !== undefined) query = query.where('a.fictional', '=', fictional)
+  const rows = await query.execute()
   const choices = new Map<string, GroupChoice>()
   const add = (address: string, title: string, members: number) => {
     const known = choices.get(address)

@@ -8,6 +8,7 @@ import { aliasesOf, breaksOf, measureByCode, periodsOf, versionsOf, type HeldPer
 import { authorityByCode, groupChoices } from '#slices/places/index.ts'
 import type { ComparisonAnswer } from '../answer.ts'
 import { comparison } from '../comparison.ts'
+import { fictionalOf } from '../group.ts'
 import { describeMeasure } from '../measure.ts'
 import { organisationName } from '../register.ts'
 import { addressOf, measureAddress } from './address.ts'
@@ -66,7 +67,7 @@ async function whatIsKnown(db: Reader, code: string, asked: Asked, moment: Date 
     measure,
     held,
     answer,
-    groups: fittingGroups(await groupChoices(db, of ?? undefined), measure.kinds, of),
+    groups: fittingGroups(await groupChoices(db, of ?? undefined, of?.fictional ?? fictionalOf(measure)), measure.kinds, of),
     aliases: await aliasesOf(db, measure.id),
     breaks: await breaksOf(db, measure.id, moment),
     versions: (await versionsOf(db, measure.id)).filter(({ known_from }) => moment === undefined || known_from <= moment),
