@@ -175,6 +175,7 @@ export interface Database {
     account: number | null
     brought_by: number | null
     made_by: string
+    made_at: Generated<Timestamp>
     known_from: Timestamp
     counts: Json
     withdrawn_at: Timestamp | null

@@ -22,6 +22,8 @@ export interface KnownFigure {
   recipe_name: string
   made_by: string
   brought_in: Date
+  /** When the import's figures became known, which may have been stated as another moment than it was made. */
+  stated: Date
 }
 
 type Numbers = 'value' | 'numerator' | 'denominator'
@@ -39,7 +41,7 @@ export async function historyOf(
 ): Promise<KnownFigure[]> {
   const { rows } = await sql<Omit<KnownFigure, Numbers> & Record<Numbers, string | null> & { kept: boolean }>`
     select p.label as period, o.value, o.numerator, o.denominator, o.status, o.reason, o.known_from, nullif(o.known_to, 'infinity') as known_to, o.restored,
-           o.import, i.file_name, o.line, i.recipe_name, i.made_by, i.known_from as brought_in, ${withheld('o', 'v')} as kept
+           o.import, i.file_name, o.line, i.recipe_name, i.made_by, i.made_at as brought_in, i.known_from as stated, ${withheld('o', 'v')} as kept
       from indicators.observation o
       join indicators.measure_version v on v.measure = o.measure and v.version = ${measure.version}
       join indicators.period p on p.id = o.period

@@ -75,7 +75,7 @@ export async function buildFigures(
       .insertInto('indicators.import')
       .values({
         organisation, audience, produces: 'observations', recipe_name: 'test', recipe: '{}', file_name: 'test.csv', bytes: 0,
-        sha256: '', made_by: 'test', known_from: knownFrom, counts: '{}',
+        sha256: '', made_by: 'test', made_at: knownFrom, known_from: knownFrom, counts: '{}',
       })
       .returning('id')
       .executeTakeFirstOrThrow()

@@ -16,6 +16,7 @@ export { everyBreak, everySeriesOf, valuesForMany, type SeriesFigure } from './o
 export { withheld } from './observations/small-numbers.ts'
 
 export { importFile } from './imports/run.ts'
+export { statedMoment } from './imports/queries.ts'
 export { readyRecipe } from './imports/ready.ts'
 export type { Recipe } from './imports/recipe.ts'
 

@@ -83,7 +83,7 @@ async function addImports(trx: Trx, releases: readonly DemonstrationRelease[], c
   for (const [place, { file_name, known_from, observations }] of releases.entries()) {
     const content = JSON.stringify(observations)
     const { id } = await trx.insertInto('indicators.import').values({
-      ...owner, produces: 'observations', recipe_name: 'demonstration', recipe, file_name, known_from, made_by: 'demonstration',
+      ...owner, produces: 'observations', recipe_name: 'demonstration', recipe, file_name, known_from, made_at: known_from, made_by: 'demonstration',
       bytes: Buffer.byteLength(content), sha256: createHash('sha256').update(content).digest('hex'), counts: JSON.stringify(counts[place]),
     }).returning('id').executeTakeFirstOrThrow()
     ids.push(id)

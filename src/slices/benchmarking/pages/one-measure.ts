@@ -1,5 +1,6 @@
 import { trend, type TrendPoint } from '#kernel/charts/index.ts'
 import { formatCount, formatDate, formatMoment, formatFigure } from '#kernel/figures/index.ts'
+import { statedMoment } from '#slices/indicators/index.ts'
 import type { ComparisonAnswer, ComparisonRowAnswer, TrendAnswer } from '../answer.ts'
 import { currentOf, type KnownFigure } from '../history.ts'
 import { variationOf, type Variation } from '../rules/variation.ts'
@@ -187,12 +188,13 @@ function revisionWords(known: readonly KnownFigure[], { measure }: TrendAnswer, 
 export function provenanceOf(history: readonly KnownFigure[], period: string, moment: Date | undefined, isSignedIn: boolean) {
   const current = currentOf(history, period, moment)
   if (!current) return null
+  const stated = statedMoment({ made_at: current.brought_in, known_from: current.stated })
   const line = current.line === null ? '' : `, line ${formatCount(current.line)}`
   return {
     items: [
       { term: 'File', text: `${current.file_name}${line}` },
       { term: 'Read by the recipe', text: current.recipe_name },
-      { term: 'Brought in', text: `${formatMoment(current.brought_in)}${isSignedIn ? ` by ${current.made_by}` : ''}` },
+      { term: 'Brought in', text: `${formatMoment(current.brought_in)}${isSignedIn ? ` by ${current.made_by}` : ''}${stated ? `; known here from ${formatMoment(stated)}, as stated then` : ''}` },
       { term: 'Import', text: `Import ${current.import}`, href: `/imports/${current.import}` },
       ...(current.restored
         ? [{ term: 'Note', text: `It came back on ${formatDate(current.known_from)}, when a later import was withdrawn.` }]

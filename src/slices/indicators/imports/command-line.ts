@@ -10,7 +10,7 @@ import type { Command, Terminal } from '#kernel/slice.ts'
 import { withdrawImport } from './commands.ts'
 import type { Progress } from './preparing.ts'
 import { changesOf, type FigureChange } from '../observations/changes.ts'
-import { importById, imports, warningsOf } from './queries.ts'
+import { importById, imports, statedMoment, warningsOf } from './queries.ts'
 import { parseRecipe, readyRecipe, readyRecipes } from './ready.ts'
 import type { Recipe } from './recipe.ts'
 import { placeOf, type ImportReport } from './report.ts'
@@ -109,9 +109,9 @@ it replaced stands again. Nothing is erased.`,
     const made = await store.read(actor, (db) => imports(db, 1000))
     if (values.json) out(JSON.stringify(made, null, 2))
     else if (made.length === 0) out('Nothing has been imported yet.')
-    for (const { id, known_from, produces, file_name, recipe_name, made_by, counts, withdrawn_at } of values.json ? [] : made) {
+    for (const { id, made_at, produces, file_name, recipe_name, made_by, counts, withdrawn_at } of values.json ? [] : made) {
       const state = withdrawn_at ? `, withdrawn ${formatMoment(withdrawn_at)}` : ''
-      out(`${String(id).padStart(5)}  ${formatMoment(known_from)}  ${file_name} by ${recipe_name}: ${formatCount(counts.new)} new, ${formatCount(counts.revised)} revised ${produces} (${made_by}${state})`)
+      out(`${String(id).padStart(5)}  ${formatMoment(made_at)}  ${file_name} by ${recipe_name}: ${formatCount(counts.new)} new, ${formatCount(counts.revised)} revised ${produces} (${made_by}${state})`)
     }
     return 0
   },
@@ -137,7 +137,9 @@ const showCommand: Command = {
       out(JSON.stringify(shown, null, 2))
       return 0
     }
-    out(`Import ${id}: ${shown.file_name} by ${shown.recipe_name}, ${formatMoment(shown.known_from)}, ${shown.made_by}.`)
+    out(`Import ${id}: ${shown.file_name} by ${shown.recipe_name}, ${formatMoment(shown.made_at)}, ${shown.made_by}.`)
+    const stated = statedMoment(shown)
+    if (stated) out(`Known from ${formatMoment(stated)}, as stated when it was imported.`)
     out(`${formatCount(shown.counts.new)} new, ${formatCount(shown.counts.revised)} revised, ${formatCount(shown.counts.unchanged)} the same.`)
     if (shown.withdrawn_at) out(`Withdrawn ${formatMoment(shown.withdrawn_at)} by ${shown.withdrawn_by ?? ''}: ${shown.withdrawn_why ?? ''}`)
     out(recipeLine(shown.recipe))

@@ -9,6 +9,7 @@ import { changesOf } from '../observations/changes.ts'
 import { figuresOf } from '../observations/queries.ts'
 import { measureByCode } from '../measures/queries.ts'
 import { withdrawImport } from './commands.ts'
+import { importById, statedMoment } from './queries.ts'
 import { parseRecipe } from './ready.ts'
 import { placeOf } from './report.ts'
 import { importFile, type ImportOptions } from './run.ts'
@@ -89,6 +90,12 @@ describe.each(bothStores)('importing figures into %s', (_name, open) => {
   test('a later release supersedes what changed, leaves what did not, and lists the changes', async () => {
     await bring(june, { knownAt: new Date('2023-06-30') })
     const report = await bring(july, { knownAt: new Date('2023-07-31') })
+    const stored = await database.store.read(system, (db) => importById(db, report.import ?? 0))
+    expect(stored.known_from, 'known from the moment that was stated').toEqual(new Date('2023-07-31'))
+    expect(stored.made_at.getTime(), 'made when it was made').toBeGreaterThan(Date.now() - 600_000)
+    expect(statedMoment(stored)).toEqual(new Date('2023-07-31'))
+    const [kept] = await database.raw.rows<{ after: string }>(`select after from kernel.trail where subject = 'import:${report.import}' order by entry desc limit 1`)
+    expect(JSON.parse(kept?.after ?? '{}')).toMatchObject({ known_from: '2023-07-31T00:00:00.000Z', sha256: stored.sha256 })
     expect(report.counts).toMatchObject({ new: 1, revised: 2, unchanged: 2, absent: { 'not-collected': 1 } })
     expect(await valuesKnownAt()).toEqual([41.5, 42.4, 38, 0, 'not-collected'])
     expect(await valuesKnownAt(new Date('2023-07-15'))).toEqual([41.5, 42, 'suppressed', 0])

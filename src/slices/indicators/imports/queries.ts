@@ -4,7 +4,7 @@ import { notFound } from '#kernel/problems.ts'
 import type { Counts } from './report.ts'
 
 const columns = [
-  'id', 'produces', 'recipe_name', 'file_name', 'bytes', 'sha256', 'account', 'made_by', 'known_from', 'counts', 'organisation', 'brought_by', 'audience',
+  'id', 'produces', 'recipe_name', 'file_name', 'bytes', 'sha256', 'account', 'made_by', 'made_at', 'known_from', 'counts', 'organisation', 'brought_by', 'audience',
   'withdrawn_at', 'withdrawn_by', 'withdrawn_why',
 ] as const
 
@@ -14,6 +14,11 @@ export async function imports(db: Reader, limit: number, before?: number) {
   if (before !== undefined) query = query.where('id', '<', before)
   const rows = await query.execute()
   return rows.map((row) => ({ ...row, counts: row.counts as Counts }))
+}
+
+/** When its figures became known, where that was stated to be another moment than the one it was made at; else null. */
+export function statedMoment({ made_at, known_from }: { made_at: Date; known_from: Date }): Date | null {
+  return Math.abs(made_at.getTime() - known_from.getTime()) > 60_000 ? known_from : null
 }
 
 export type MadeImport = Awaited<ReturnType<typeof imports>>[number]

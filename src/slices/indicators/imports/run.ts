@@ -95,7 +95,8 @@ async function keepOrNot(request: ImportRequest<Recipe>, prepared: Prepared, opt
       await endImport(making, request)
       const result = { id: making.import, moment: making.moment }
       const says = `imported ${countOf(findings.changes, ...nouns[recipe.produces])} from the file ${source.name} by the recipe ${recipe.recipe}`
-      return { subject: `import:${making.import}`, organisation: organisation ?? request.broughtBy, says, result, after: { file: source.name, recipe: recipe.recipe, ...findings.counts } }
+      const after = { file: source.name, sha256: prepared.facts.sha256, recipe: recipe.recipe, known_from: making.moment.toISOString(), ...findings.counts }
+      return { subject: `import:${making.import}`, organisation: organisation ?? request.broughtBy, says, result, after }
     })
     return reportOf('imported', request, prepared, made)
   } catch (cause) {
@@ -111,7 +112,7 @@ async function beginImport(trx: Trx, { actor, recipe, source, organisation, brou
   const { id } = await trx.insertInto('indicators.import').values({
     organisation, audience, produces: recipe.produces, recipe_name: recipe.recipe, recipe: JSON.stringify(recipe),
     file_name: source.name, bytes: facts.bytes, sha256: facts.sha256, brought_by: broughtBy, account: actor.kind === 'person' ? actor.account : null,
-    made_by: actorName(actor), known_from: moment, counts: '{}',
+    made_by: actorName(actor), made_at: sql<Date>`clock_timestamp()`, known_from: moment, counts: '{}',
   }).returning('id').executeTakeFirstOrThrow()
   return { trx, import: id, moment, backdated: options.knownAt !== undefined }
 }

@@ -24,7 +24,8 @@ create table indicators.import (
   account integer references people.account,
   brought_by integer references people.organisation, -- whose member brought it in and may take it back; null: the command line
   made_by text not null,               -- name of the person, or "command line"
-  known_from timestamptz not null,     -- the moment its figures became known here
+  made_at timestamptz not null default now(),  -- when it was truly made
+  known_from timestamptz not null,     -- the moment its figures became known, which the command line may state as an earlier one
   counts jsonb not null,               -- the report's counts; see imports/report.ts
   withdrawn_at timestamptz,
   withdrawn_by text,

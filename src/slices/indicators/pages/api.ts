@@ -30,7 +30,8 @@ const counts = z.object({
 
 const importItem = z.object({
   id: z.int(),
-  made_at: z.iso.datetime().describe('The moment its figures became known.'),
+  made_at: z.iso.datetime().describe('When it was imported.'),
+  known_from: z.iso.datetime().describe('The moment its figures became known here: when it was imported, unless another moment was stated then.'),
   made_by: z.string().describe('Names of people are given to those who sign in.'),
   organisation: z.string().nullable().describe('Slug of the organisation whose local figures these are; null: national figures.'),
   produces: z.enum(['observations', 'measures', 'breaks', 'authorities', 'groups']),
@@ -95,7 +96,8 @@ export function importApi(app: FastifyInstance, { store }: House): void {
 function itemOf(row: MadeImport, names: ReadonlyMap<number, { slug: string }>, actor: Actor): z.input<typeof importItem> {
   return {
     id: row.id,
-    made_at: row.known_from.toISOString(),
+    made_at: row.made_at.toISOString(),
+    known_from: row.known_from.toISOString(),
     made_by: madeBy(row, actor),
     organisation: row.organisation === null ? null : (names.get(row.organisation)?.slug ?? null),
     produces: row.produces as z.input<typeof importItem>['produces'],
@@ -107,9 +109,9 @@ function itemOf(row: MadeImport, names: ReadonlyMap<number, { slug: string }>, a
 }
 
 function importsCsv(items: readonly z.input<typeof importItem>[]): string {
-  const header = csvRow(['id', 'made_at', 'made_by', 'organisation', 'produces', 'recipe', 'file_name', 'sha256', 'rows_read', 'new', 'revised', 'unchanged', 'withdrawn_at'])
+  const header = csvRow(['id', 'made_at', 'known_from', 'made_by', 'organisation', 'produces', 'recipe', 'file_name', 'sha256', 'rows_read', 'new', 'revised', 'unchanged', 'withdrawn_at'])
   return [header, ...items.map((one) => csvRow([
-    one.id, one.made_at, one.made_by, one.organisation, one.produces, one.recipe, one.file.name, one.file.sha256, one.counts.rows_read, one.counts.new,
+    one.id, one.made_at, one.known_from, one.made_by, one.organisation, one.produces, one.recipe, one.file.name, one.file.sha256, one.counts.rows_read, one.counts.new,
     one.counts.revised, one.counts.unchanged, one.withdrawn?.at ?? null,
   ]))].join('')
 }

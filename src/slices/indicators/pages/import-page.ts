@@ -2,7 +2,7 @@
 import type { Actor } from '#kernel/access/actor.ts'
 import { compareDecimals, decimalOf, formatCount, formatDifference, formatFigure, formatMoment, multiplyDecimals, roundDecimal, type FigureFormat } from '#kernel/figures/index.ts'
 import type { DataTable } from '#kernel/web/components/data-table/data-table.ts'
-import type { importById, MadeImport } from '../imports/queries.ts'
+import { statedMoment, type importById, type MadeImport } from '../imports/queries.ts'
 import { nouns, reasonWords } from '../imports/report.ts'
 import type { Recipe } from '../imports/recipe.ts'
 import type { FigureChange } from '../observations/changes.ts'
@@ -27,7 +27,7 @@ export function importsTable(rows: readonly MadeImport[], names: ReadonlyMap<num
     columns: [{ text: 'Import' }, { text: 'When' }, { text: 'By' }, { text: 'Whose figures' }, { text: 'Recipe' }, { text: 'What it did' }, { text: 'Stands' }],
     rows: rows.map((row) => [
       { text: `${row.id}: ${row.file_name}`, href: importAddress(row.id) },
-      { text: formatMoment(row.known_from) },
+      { text: formatMoment(row.made_at) },
       { text: madeBy(row, actor) },
       { text: whoseOf(row.organisation === null ? null : (names.get(row.organisation)?.name ?? 'An organisation')) },
       { text: row.recipe_name },
@@ -42,8 +42,10 @@ export function importFacts(made: OneImport, organisation: string | null, recipe
   // Figures that did not come through a recipe, such as demonstration data, keep only the name of what made them.
   const recipe = made.recipe as Partial<Recipe>
   const title = recipe.title ?? made.recipe_name
+  const stated = statedMoment(made)
   return [
-    { term: 'When', text: formatMoment(made.known_from) },
+    { term: 'When', text: formatMoment(made.made_at) },
+    ...(stated ? [{ term: 'Known from', text: `${formatMoment(stated)}, as stated when it was imported` }] : []),
     { term: 'By', text: madeBy(made, actor) },
     { term: 'Whose figures', text: organisation === null ? 'National figures, seen by everyone' : `Local figures of ${organisation}` },
     { term: 'File', text: `${made.file_name}, ${sizeInWords(made.bytes)}` },
