@@ -8,7 +8,7 @@ import {
 import type { ImportRequest, Making, Prepared } from './preparing.ts'
 import type { OpenFile } from './reading.ts'
 import type { AuthoritiesRecipe, Text } from './recipe.ts'
-import { isFault, type Fault } from './report.ts'
+import { isFault, type Fault, type Warning } from './report.ts'
 import { missingText, readRows, type ReadRow } from './rows.ts'
 import { bindText, type Cells, type TextOf } from './texts.ts'
 import { findAuthority } from './whose.ts'
@@ -20,7 +20,7 @@ interface RegisterRow {
   found: number | null
   keys: AuthorityKeyRecord[]
   names: string[]
-  replacedBy: string | null
+  replacedBy: string[]
 }
 
 export async function prepareAuthorities(request: ImportRequest<AuthoritiesRecipe>): Promise<Prepared> {
@@ -73,7 +73,7 @@ function bindFinder({ recipe, findings }: ImportRequest<AuthoritiesRecipe>, look
 function bindAdditions({ recipe, findings }: ImportRequest<AuthoritiesRecipe>, file: OpenFile): (cells: Cells) => Pick<RegisterRow, 'keys' | 'names' | 'replacedBy'> {
   const keys = recipe.keys.map(({ scheme, code, separator }) => ({ scheme, codes: bindList(code, separator, file) }))
   const names = recipe.names.map(({ name, separator }) => bindList(name, separator, file))
-  const replacedBy = optional(recipe.replaced_by, file)
+  const replacedBy = recipe.replaced_by ? bindList(recipe.replaced_by, ',', file) : () => []
   return (cells) => ({
     keys: keys.flatMap(({ scheme, codes }) => codes(cells).map((code) => ({ scheme, code }))).filter((key) => isOwnKey(key, findings)),
     names: names.flatMap((list) => list(cells)),
@@ -149,7 +149,7 @@ async function save({ trx }: Making, rows: readonly RegisterRow[], { findings }:
   const { ids, fresh, corrected } = await saveAuthorities(trx, records)
   const idOf = (row: RegisterRow) => row.found ?? ids.get(row.record?.code ?? '') ?? 0
   const added = await addCodesAndNames(trx, rows.map((row) => ({ authority: idOf(row), keys: row.keys, names: row.names })))
-  const links = await addSuccessions(trx, successions(rows, idOf))
+  const links = await addSuccessions(trx, successions(rows, idOf, findings))
   const revised = corrected.union(added.touched).difference(fresh)
   const all = new Set(rows.map(idOf))
   findings.tally({ new: fresh.size, revised: revised.size, unchanged: all.size - fresh.size - revised.size })
@@ -159,15 +159,25 @@ async function save({ trx }: Making, rows: readonly RegisterRow[], { findings }:
   }
 }
 
-/** What came after, where the file says so by another of its codes. The successor begins the day after. */
-function successions(rows: readonly RegisterRow[], idOf: (row: RegisterRow) => number) {
+/** What came after, where the file says so by others of its codes. A successor begins the day after. */
+function successions(rows: readonly RegisterRow[], idOf: (row: RegisterRow) => number, findings: ImportRequest<AuthoritiesRecipe>['findings']) {
   const byKey = new Map(rows.flatMap((row) => row.keys.map((key) => [key.code, row] as const)))
   return rows.flatMap((row) => {
-    const next = row.replacedBy === null ? undefined : byKey.get(row.replacedBy)
     const ends = row.record?.ends
-    if (!next || !ends || next === row) return []
-    return [{ predecessor: idOf(row), successor: idOf(next), on_date: dayAfter(ends) }]
+    return row.replacedBy.flatMap((code) => {
+      const next = byKey.get(code)
+      if (!next) findings.warn(unknownSuccessor(row, code))
+      return !next || !ends || next === row ? [] : [{ predecessor: idOf(row), successor: idOf(next), on_date: dayAfter(ends) }]
+    })
   })
+}
+
+function unknownSuccessor(row: RegisterRow, code: string): Warning {
+  return {
+    check: 'unknown-authority', line: null, column: null, seen: code, expected: 'a code of another authority in this file',
+    message: `${row.record?.name ?? 'An authority'} is said to be replaced by ${code}, which is no code in this file: the link is left out.`,
+    measure: null, authority: null, period: null,
+  }
 }
 
 const dayAfter = (date: string) => new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)

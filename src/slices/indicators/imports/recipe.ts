@@ -226,7 +226,7 @@ const authorities = z.strictObject({
   starts: text.optional(),
   ends: text.optional().describe('Last day in being; 1 April, when bodies change hands, counts as the day before.'),
   population: text.optional(),
-  replaced_by: text.optional().describe('Another code in this file, of what came after.'),
+  replaced_by: text.optional().describe('Another code in this file, of what came after; several with commas between them.'),
   keys: z.array(z.strictObject({ scheme: z.enum(['gss', 'former-gss', 'register', 'dfe', 'ecode']), code: text, separator: z.string().optional() })).default([]),
   names: z.array(z.strictObject({ name: text, separator: z.string().optional() })).default([]).describe('Informal names publishers use.'),
 }).refine((one) => one.finds !== undefined || [one.code, one.name, one.kind, one.nation].every((field) => field !== undefined), 'needs "finds", or else "code", "name", "kind" and "nation"')
