@@ -69,6 +69,7 @@ const rowAnswer = z.object({
   quartile: figure.describe('1 best to 4. Null when fewer than eight have a value.'),
   deviation: figure.describe('(value − median) ÷ median absolute deviation; neither scaled nor turned.'),
   deviation_scaled: figure.describe('The same ÷ 1.4826, turned so that positive is better.'),
+  change: figure.describe('The change since the previous comparable period: the same number as change_since_previous.'),
   change_since_previous: figure.describe("Positive is better. In the measure's unit for change_as difference, else a fraction."),
   previous_period: words,
   previous_value: figure,

@@ -62,7 +62,7 @@ describe.each(bothStores)('a comparison on %s', (_name, open) => {
 
   test('as known before a correction gives the figure as it was then', async () => {
     const answer = await ask({ knownAt: momentGiven('2023-02-28', 'as-known-at') })
-    expect(rowOf(answer, 'SA')).toMatchObject({ value: 10, rank: 8, change_since_previous: 2, previous_period: '2020-21', first_period: '2018-19' })
+    expect(rowOf(answer, 'SA')).toMatchObject({ value: 10, rank: 8, change: 2, change_since_previous: 2, previous_period: '2020-21', first_period: '2018-19' })
     expect(rowOf(answer, 'SA')?.reach).toMatchObject({ quartile: 3, bound: 27.5, difference: 17.5 })
     expect(answer.known_at).toBe('2023-02-28T23:59:59.999Z')
     expect(rowOf(await ask({ knownAt: momentGiven('2023-03-01', 'as-known-at') }), 'SA')?.value).toBe(85)

@@ -186,6 +186,7 @@ function rowOf(row: ComparisonRow<Authority>, measure: MeasureAnswer, { previous
   return {
     ...nameOf(authority),
     ...rest,
+    change: row.change_since_previous,
     previous_period: hasValue ? (previous?.period.label ?? null) : null,
     previous_value: hasValue ? (previous?.value ?? null) : null,
     first_period: hasValue ? (first?.period.label ?? null) : null,

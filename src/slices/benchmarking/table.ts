@@ -19,6 +19,7 @@ const columns: readonly (readonly [string, (row: ComparisonRowAnswer, answer: Co
   ['quartile', (row) => row.quartile],
   ['deviation', (row) => row.deviation],
   ['deviation_scaled', (row) => row.deviation_scaled],
+  ['change', (row) => row.change],
   ['change_since_previous', (row) => row.change_since_previous],
   ['previous_period', (row) => row.previous_period],
   ['previous_value', (row) => row.previous_value],

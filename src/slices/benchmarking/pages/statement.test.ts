@@ -14,7 +14,7 @@ const relet: MeasureAnswer = {
 const row: ComparisonRowAnswer = {
   code: 'X1', name: 'Northmere District Council', known_name: 'Northmere', value: 31.2, numerator: 12854, denominator: 412,
   status: 'published', reason: null, rank: 13, compared: 16, rank_share: 13 / 16, quartile: 4, deviation: 1, deviation_scaled: -1,
-  change_since_previous: -0.151, previous_period: '2022-23', previous_value: 27.1, change_since_first: null, first_period: null,
+  change: -0.151, change_since_previous: -0.151, previous_period: '2022-23', previous_value: 27.1, change_since_first: null, first_period: null,
   first_value: null, interval: null, clearly_different: null, against_median: null,
   reach: { quartile: 3, bound: 28, difference: -3.2, numerator_change: -1319, numerator_factor: 1, words: '' },
   position: 'in the lowest quarter',
