@@ -41,6 +41,7 @@ const groupAddress = z.object({
   address: z.string(),
   title: z.string(),
   publisher: words.describe('Who sorted the authorities; null for groups that follow from the register.'),
+  licence: words.describe('The terms on which the grouping was published, or what is known of them.'),
   dated: words.describe('The date the publisher gives the grouping.'),
   asked: z.boolean().describe('False: no group was asked for and this is the usual one.'),
 })

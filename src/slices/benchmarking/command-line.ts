@@ -56,7 +56,7 @@ function describing({ measure, period, group, known_at }: ComparisonAnswer): str
   return [
     `Measure   ${measure.code}: ${measure.title} (${measure.unit}), definition ${measure.version}`,
     `Period    ${period.label}, ${period.starts} to ${period.ends}${chosen(period.asked, 'the latest with a figure')}`,
-    `Group     ${group.address}: ${group.title}${chosen(group.asked, 'the usual one')}${group.publisher ? `, by ${group.publisher}` : ''}${group.dated ? `, ${group.dated}` : ''}`,
+    `Group     ${group.address}: ${group.title}${chosen(group.asked, 'the usual one')}${group.publisher ? `, by ${group.publisher}` : ''}${group.dated ? `, ${group.dated}` : ''}${group.licence ? ` (licence: ${group.licence})` : ''}`,
     `Known     ${known_at ?? 'now'}`,
     `Compared  ${formatCount(group.compared)} of ${formatCount(group.expected)}`,
     `Spread    minimum ${show(group.minimum)}, middle half ${show(group.quartile_lower)} to ${show(group.quartile_upper)}, maximum ${show(group.maximum)}`,

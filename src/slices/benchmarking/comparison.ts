@@ -158,7 +158,7 @@ interface Parts {
 
 function answerOf({ measure, period, group, authority, question, compared, earlier, reference, notes }: Parts): ComparisonAnswer {
   const described = describeMeasure(measure)
-  const { address, title, publisher, dated, asked } = group
+  const { address, title, publisher, licence, dated, asked } = group
   const { missing, ...figures } = compared.group
   const { label, kind, starts, ends } = period
   const answer = {
@@ -166,7 +166,7 @@ function answerOf({ measure, period, group, authority, question, compared, earli
     period: { label, kind, starts, ends, asked: question.period !== undefined },
     known_at: question.knownAt?.toISOString() ?? null,
     group: {
-      address, title, publisher, dated, asked, ...figures,
+      address, title, publisher, licence, dated, asked, ...figures,
       missing: missing.map(({ authority: one, status, reason }) => ({ ...nameOf(one), status, reason })),
     },
     authority: authority ? { ...nameOf(authority), in_group: compared.rows.some((row) => row.authority.id === authority.id) } : null,

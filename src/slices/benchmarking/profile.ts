@@ -90,12 +90,12 @@ function rowOf({ measure, series, figure, later }: Latest, values: readonly numb
 }
 
 function answerOf(authority: Authority, group: ChosenGroup, inGroup: boolean, knownAt: Date | undefined, rows: ProfileRowAnswer[]): ProfileAnswer {
-  const { address, title, publisher, dated, asked } = group
+  const { address, title, publisher, licence, dated, asked } = group
   const { code, name, known_name } = authority
   const count = (test: (row: ProfileRowAnswer) => boolean) => rows.filter(test).length
   return {
     authority: { code, name, known_name, in_group: inGroup },
-    group: { address, title, publisher, dated, asked, members: group.members.length },
+    group: { address, title, publisher, licence, dated, asked, members: group.members.length },
     known_at: knownAt?.toISOString() ?? null,
     counts: {
       measures: rows.length,

@@ -33,11 +33,11 @@ export async function trend(db: Reader, { knownAt, ...question }: TrendQuestion)
   const rules = rulesOf(measure)
   const valuesIn = Map.groupBy(values, ({ period }) => period)
   const figureIn = new Map(own.map((figure) => [figure.period, figure]))
-  const { address, title, publisher, dated, asked } = group
+  const { address, title, publisher, licence, dated, asked } = group
   return {
     measure: describeMeasure(measure),
     authority: { code: authority.code, name: authority.name, known_name: authority.known_name },
-    group: { address, title, publisher, dated, asked },
+    group: { address, title, publisher, licence, dated, asked },
     known_at: knownAt?.toISOString() ?? null,
     breaks,
     points: periods.map((period, i) => ({

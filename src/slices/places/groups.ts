@@ -37,6 +37,8 @@ export interface Group {
   title: string
   /** Who sorted them, for a publisher's grouping; null for computed groups. */
   publisher: string | null
+  /** The terms its publisher gives a grouping; null for computed groups, and where none are known. */
+  licence: string | null
   dated: string | null
   members: Authority[]
 }
@@ -100,7 +102,7 @@ async function computed(
   }
   const members = await query.orderBy('a.known_name').orderBy('a.code').execute()
   if (members.length === 0) await refuseIfNobodyEver(db, address, limits)
-  return { address, title, publisher: null, dated: null, members }
+  return { address, title, publisher: null, licence: null, dated: null, members }
 }
 
 /** An empty group is an answer ("none were in being that day"); a nation or region nobody was ever in is a slip of the pen. */
@@ -123,7 +125,7 @@ async function kept(db: Reader, question: GroupQuestion, type: 'family' | 'neigh
   const [source, slug] = type === 'family' ? split(rest, '/') : [rest, '']
   let query = db
     .selectFrom('places.comparator_group as g')
-    .select(['g.id', 'g.title', 'g.publisher', 'g.dated'])
+    .select(['g.id', 'g.title', 'g.publisher', 'g.licence', 'g.dated'])
     .where('g.type', '=', type)
     .where(knownAt('g', question.knownAt))
   if (type === 'list') query = query.where('g.slug', '=', rest)
@@ -148,7 +150,7 @@ async function kept(db: Reader, question: GroupQuestion, type: 'family' | 'neigh
   const { of } = question
   if (type === 'neighbours' && of && !members.some((member) => member.id === of.id)) members.push(of)
   members.sort((a, b) => a.known_name.localeCompare(b.known_name, 'en'))
-  return { address: question.address, title: group.title, publisher: group.publisher, dated: group.dated, members }
+  return { address: question.address, title: group.title, publisher: group.publisher, licence: group.licence, dated: group.dated, members }
 }
 
 /** Whether membership follows from the register on a day (all, nation, region, kind, tier), not from a list somebody keeps. */

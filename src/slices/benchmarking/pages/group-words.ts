@@ -20,6 +20,11 @@ export function groupWords({ group, authority }: Pick<ComparisonAnswer | TrendAn
   }
 }
 
+/** The terms of a publisher's grouping as a sentence of its own; empty where there are none to tell. */
+export function groupLicence({ group }: Pick<ComparisonAnswer | TrendAnswer, 'group'>): string {
+  return group.licence === null ? '' : ` Licence of the grouping: ${group.licence}.`
+}
+
 /** How many neighbours there are, where the comparison has counted them: the authority itself is one of the group. */
 function neighbours(group: object): string {
   return 'expected' in group && typeof group.expected === 'number' ? `${group.expected - 1} ` : ''

@@ -13,7 +13,7 @@ import { describeMeasure } from '../measure.ts'
 import { organisationName } from '../register.ts'
 import { addressOf, measureAddress } from './address.ts'
 import { authorityField, fittingGroups, groupField, knownAtField, periodField } from './choosers.ts'
-import { groupWords } from './group-words.ts'
+import { groupLicence, groupWords } from './group-words.ts'
 import { breakItems, definitionItems, historyItems } from './definition.ts'
 import { groupDistribution, groupStrip } from './drawing.ts'
 import { authorityLines, comparedWords, pointedOut, referenceTable, spreadWords } from './measure.ts'
@@ -130,8 +130,9 @@ function figuresView(answer: ComparisonAnswer, asked: Asked) {
   }
 }
 
-function knownWords({ group, measure, period }: ComparisonAnswer): string {
+function knownWords(answer: ComparisonAnswer): string {
+  const { group, measure, period } = answer
   const by = group.publisher === null ? '' : `, grouped by ${group.publisher}${group.dated === null ? '' : ` (${group.dated})`}`
   const latest = period.asked ? '' : ' This is the latest period with figures.'
-  return `${capitalised(measure.unit)}${by}. Definition version ${measure.version}.${latest}`
+  return `${capitalised(measure.unit)}${by}.${groupLicence(answer)} Definition version ${measure.version}.${latest}`
 }

@@ -4,7 +4,7 @@ import { statedMoment } from '#slices/indicators/index.ts'
 import type { ComparisonAnswer, ComparisonRowAnswer, TrendAnswer } from '../answer.ts'
 import { currentOf, type KnownFigure } from '../history.ts'
 import { variationOf, type Variation } from '../rules/variation.ts'
-import { groupWords } from './group-words.ts'
+import { groupLicence, groupWords } from './group-words.ts'
 import { inPeriod, statementOf } from './statement.ts'
 import { capitalised, figureInParts, rankWords, reasonWords, scaleOf, shortFigure, statusWords } from './wording.ts'
 
@@ -27,7 +27,7 @@ export function answerInShort(answer: ComparisonAnswer, history: readonly KnownF
     figure: parts?.figure ?? null,
     absence: value === null ? reasonWords((row ?? current)?.reason ?? null) : null,
     text: [parts?.unit ?? '', row ? `${inPeriod(period.label)}${value === null ? '' : `: ${row.position}`}.` : `${inPeriod(period.label)}. ${authority?.known_name ?? 'It'} is not one of ${groupWords(answer)}.`].join(' ').trim(),
-    known: `Compared within ${groupWords(answer, 'signed')}.${status}${since}`,
+    known: `Compared within ${groupWords(answer, 'signed')}.${groupLicence(answer)}${status}${since}`,
   }
 }
 
