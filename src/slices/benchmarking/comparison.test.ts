@@ -65,6 +65,7 @@ describe.each(bothStores)('a comparison on %s', (_name, open) => {
     expect(rowOf(answer, 'SA')).toMatchObject({ value: 10, rank: 8, change: 2, change_since_previous: 2, previous_period: '2020-21', first_period: '2018-19' })
     expect(rowOf(answer, 'SA')?.reach).toMatchObject({ quartile: 3, bound: 27.5, difference: 17.5 })
     expect(answer.known_at).toBe('2023-02-28T23:59:59.999Z')
+    expect(answer.caveats).toContain('As known here at the end of 28 Feb 2023; later corrections are left out.')
     expect(rowOf(await ask({ knownAt: momentGiven('2023-03-01', 'as-known-at') }), 'SA')?.value).toBe(85)
   })
 

@@ -1,11 +1,12 @@
-import { countOf, formatCount, formatDifference, formatFigure, formatMoment } from '#kernel/figures/index.ts'
+import { countOf, formatCount, formatDate, formatDifference, formatFigure, formatMoment } from '#kernel/figures/index.ts'
 import type { ComparisonAnswer, ComparisonRowAnswer, MeasureAnswer, ReachAnswer } from './answer.ts'
 import { formatOf } from './measure.ts'
 import { FEWEST_FOR_QUARTILES } from './rules/rank.ts'
 import type { Reach } from './rules/reach.ts'
 
 /** How the comparison was made, in words that hold for every authority in it. */
-export function methodOf({ polarity, midpoint, change_as }: MeasureAnswer): string {
+export function methodOf(measure: MeasureAnswer): string {
+  const { polarity, midpoint, change_as } = measure
   const share = 'Quarters are bounded by linear interpolation; a value on a bound belongs to the better side.'
   const change =
     change_as === 'difference'
@@ -15,7 +16,7 @@ export function methodOf({ polarity, midpoint, change_as }: MeasureAnswer): stri
   const best = {
     higher: 'the highest value is best',
     lower: 'the lowest value is best',
-    midpoint: `the value nearest to ${midpoint} is best`,
+    midpoint: `the value nearest to ${midpoint === null ? 'the midpoint' : formatFigure(midpoint, formatOf(measure))} is best`,
   }[polarity]
   return `Ranked from 1: ${best}, equal values share a rank. ${share} ${change}, turned so that positive is better, and never reach across a break in series.`
 }
@@ -25,8 +26,9 @@ export function caveatsOf(answer: Pick<ComparisonAnswer, 'measure' | 'group' | '
   const { measure, group, authorities } = answer
   const caveats: string[] = []
   if (measure.fictional) caveats.push('These figures are fictional.')
-  if (answer.known_at) caveats.push(`As known here at ${formatMoment(new Date(answer.known_at))}; later corrections are left out.`)
-  if (group.compared < FEWEST_FOR_QUARTILES) caveats.push(`Only ${countOf(group.compared, 'authority has', 'authorities have')} a figure, so no quarters are given.`)
+  if (answer.known_at) caveats.push(`As known here at ${momentInWords(answer.known_at)}; later corrections are left out.`)
+  if (group.compared === 0) caveats.push('No authority has a figure, so nothing is compared.')
+  else if (group.compared < FEWEST_FOR_QUARTILES) caveats.push(`Only ${countOf(group.compared, 'authority has', 'authorities have')} a figure, so no quarters are given.`)
   if (group.missing.length > 0) caveats.push(`${formatCount(group.missing.length)} of ${countOf(group.expected, 'authority', 'authorities')} ${group.missing.length === 1 ? 'has' : 'have'} no figure: ${reasons(group.missing)}.`)
   for (const [status, word] of [['provisional', 'provisional'], ['estimated', 'estimated'], ['low', 'marked as of low quality']] as const) {
     const count = authorities.filter((row) => row.status === status).length
@@ -35,6 +37,12 @@ export function caveatsOf(answer: Pick<ComparisonAnswer, 'measure' | 'group' | '
   if (group.weighted_mean !== null && group.weighted_over < group.compared)
     caveats.push(`The weighted mean is of ${formatCount(group.weighted_over)} authorities; the others have no numerator or denominator.`)
   return [...caveats, ...notes]
+}
+
+/** A date alone was read as the end of that day, so no time is shown that nobody typed. */
+function momentInWords(moment: string): string {
+  const [day, time] = moment.split('T') as [string, string]
+  return time === '23:59:59.999Z' ? `the end of ${formatDate(day)}` : formatMoment(new Date(moment))
 }
 
 function reasons(missing: readonly { reason: string | null }[]): string {
@@ -60,7 +68,7 @@ export function sentenceOf(answer: Omit<ComparisonAnswer, 'sentence'>): string {
 
 function rowInWords(row: ComparisonRowAnswer, measure: MeasureAnswer): string {
   if (row.value === null) return `${row.known_name} has ${row.position}.`
-  const rank = row.rank === null ? '' : `, rank ${formatCount(row.rank)} of ${formatCount(row.compared)}`
+  const rank = row.rank === null || row.compared === 1 ? '' : `, rank ${formatCount(row.rank)} of ${formatCount(row.compared)}`
   const surely = row.against_median === null ? '' : `, ${row.against_median}`
   return `${row.known_name} has ${formatFigure(row.value, formatOf(measure))}${rank}: ${row.position}${surely}.`
 }
