@@ -35,6 +35,9 @@ const columns: readonly (readonly [string, (row: ComparisonRowAnswer, answer: Co
   ['reach_bound', (row) => row.reach?.bound ?? null],
   ['reach_difference', (row) => row.reach?.difference ?? null],
   ['reach_numerator_change', (row) => row.reach?.numerator_change ?? null],
+  ['publisher', (_row, { measure }) => measure.publisher],
+  ['licence', (_row, { measure }) => measure.licence],
+  ['fictional', (_row, { measure }) => String(measure.fictional)],
 ]
 
 /** The comparison as CSV: a row for each authority that says by itself what it is of. */
