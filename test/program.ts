@@ -78,10 +78,10 @@ export function freePort(): Promise<number> {
   })
 }
 
-/** The program on a new demonstration, which goes when it is stopped. */
-export async function temporaryStart(): Promise<{ address: string; stop: () => Promise<void> }> {
+/** The program on a new demonstration: in a folder that goes when it is stopped, or in the database the settings name. */
+export async function temporaryStart(settings: Record<string, string> = {}): Promise<{ address: string; stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'workbench-'))
-  const program = startProgram({ DATA_DIR: folder, DEMO: 'on' })
+  const program = startProgram({ DATA_DIR: folder, DEMO: 'on', ...settings })
   return {
     address: await addressOf(program),
     async stop() {

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openBrowser, screens } from '#kernel/testing/browser.ts'
+import { createServerDatabase } from '#kernel/testing/server.ts'
 import { demonstrationPassword } from '#slices/people/index.ts'
 import { temporaryStart } from '../program.ts'
 
@@ -9,17 +10,9 @@ import { temporaryStart } from '../program.ts'
 
 vi.setConfig({ testTimeout: 300_000 })
 
-let stop: () => Promise<void>
 let browser: Browser
-let origin: string
-beforeAll(async () => {
-  ;({ address: origin, stop } = await temporaryStart())
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser.close()
-  await stop()
-})
+beforeAll(async () => void (browser = await openBrowser()))
+afterAll(() => browser.close())
 
 /** A person at a keyboard. */
 class Keyboard {
@@ -63,11 +56,21 @@ class Keyboard {
   }
 }
 
+const onServer = async () => ({ DATABASE_URL: (await createServerDatabase()).ordinary, SESSION_SECRET: 'a secret of more than thirty-two characters' })
+
 describe.each([
-  ['with scripts', true],
-  ['without scripts', false],
-])('%s', (_name, javaScriptEnabled) => {
-  test('somebody signs in, finds their council, sees where it stands and why, and who changed what', async () => {
+  ['on PGlite', () => Promise.resolve({})],
+  ['on a PostgreSQL server', onServer],
+])('%s', (_where, settings) => {
+  let stop: () => Promise<void>
+  let origin: string
+  beforeAll(async () => void ({ address: origin, stop } = await temporaryStart(await settings())))
+  afterAll(() => stop())
+
+  test.each([
+    ['with scripts', true],
+    ['without scripts', false],
+  ])('%s somebody signs in, finds their council, sees where it stands and why, and who changed what', async (_name, javaScriptEnabled) => {
     const context = await browser.newContext({ javaScriptEnabled, viewport: screens.desk })
     const page = await context.newPage()
     const keys = new Keyboard(page)

@@ -1,26 +1,12 @@
 import { createHash } from 'node:crypto'
+import type { Selectable } from 'kysely'
 import { actorName, type Actor } from '../access/actor.ts'
 import { currentRequest } from '../request.ts'
+import type { Database } from './database.ts'
 import type { Changed, Reader, Trx } from './index.ts'
 
 /** One entry of the trail as it is kept. `before` and `after` are JSON text, so that their bytes never change. */
-export interface TrailEntry {
-  entry: number
-  at: Date
-  actor_kind: string
-  account: number | null
-  actor_name: string
-  organisation: number | null
-  action: string
-  subject: string
-  why: string | null
-  says: string | null
-  before: string | null
-  after: string | null
-  request: string | null
-  previous_hash: string
-  hash: string
-}
+export type TrailEntry = Selectable<Database['kernel.trail']>
 
 /** SHA-256 over every field of the entry and the hash of the one before, as one JSON array. */
 export function hashOf(e: Omit<TrailEntry, 'hash'>): string {
