@@ -99,7 +99,7 @@ const importsCommand: Command = {
   summary: 'List imports, or show one with its warnings and change list',
   help: `npm run -s bv -- imports [--json]
 npm run -s bv -- imports show ID [--json]
-npm run -s bv -- imports withdraw ID --why "REASON" [--json]
+npm run -s bv -- imports withdraw ID [--why "REASON"] [--json]
 
 Lists what was imported, the latest first. "show" adds the recipe, the first warnings and the first changes; with --json
 the recipe as used, every warning and every change. "withdraw" takes an import back: what it brought ends now, and what
@@ -175,7 +175,7 @@ const withdrawCommand: Command = {
   async run(args, { store }, { out }) {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { why: { type: 'string' }, json: { type: 'boolean' } } })
     const id = importNumber(positionals[0])
-    const result = await store.change(actor, 'imports.withdraw', (trx) => withdrawImport(trx, actor, id, values.why ?? ''))
+    const result = await store.change(actor, 'imports.withdraw', (trx) => withdrawImport(trx, actor, id, values.why ?? 'no reason given'))
     if (values.json) out(JSON.stringify(result, null, 2))
     else result.explanation.forEach(out)
     return 0
