@@ -8,6 +8,7 @@ import { withdrawVersions } from '../measures/withdrawal.ts'
 import { withdrawFigures } from '../observations/merge.ts'
 import { withdrawBreaks } from './breaks.ts'
 import { lockImports, nextMoment } from './moments.ts'
+import { againAfterwards, laterUnchanged } from './queries.ts'
 import { nouns } from './report.ts'
 
 /** What a withdrawal did. */
@@ -41,7 +42,8 @@ export async function withdrawImport(trx: Trx, actor: Actor, id: number, why: st
   const { closed, restored } = await takeBack(trx, id, row, moment)
   const versions = await withdrawVersions(trx, id, moment)
   const result: Withdrawal = { import: id, produces: row.produces, closed, restored, versions, explanation: [] }
-  result.explanation = explain(result, row.file_name)
+  const again = againAfterwards(await laterUnchanged(trx, id))
+  result.explanation = [...explain(result, row.file_name), ...(again ? [again] : [])]
   const says = `withdrew import ${id}, the file ${row.file_name}`
   return { subject: `import:${id}`, organisation: row.organisation ?? row.brought_by, says, why: why.trim(), result, after: { closed, restored, versions } }
 }

@@ -119,6 +119,16 @@ describe.each(bothStores)('importing figures into %s', (_name, open) => {
     expect(await bring(july), 'the same file can be imported again').toMatchObject({ outcome: 'imported', counts: { new: 1, revised: 2 } })
   })
 
+  test('a withdrawal names the later imports that held some of the same and kept nothing of their own', async () => {
+    const first = await bring(june)
+    const later = await bring(july)
+    expect(later.counts.unchanged).toBe(2)
+    const gone = await database.store.change(system, 'imports.withdraw', (trx) => withdrawImport(trx, system, first.import ?? 0, 'the wrong file'))
+    expect(gone.explanation.at(-1)).toBe(`Later imports found some of what they held here already and did not keep it a second time: ${later.import}. If one of them held the same, import its file again afterwards.`)
+    const last = await database.store.change(system, 'imports.withdraw', (trx) => withdrawImport(trx, system, later.import ?? 0, 'that too'))
+    expect(last.explanation.join(' ')).not.toContain('Later imports')
+  })
+
   test('a release cannot become known before one that the store already has', async () => {
     await bring(july, { knownAt: new Date('2023-07-31') })
     const before = await checksums(database.raw)

@@ -1,4 +1,5 @@
 /** Questions about imports that were made. */
+import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
 import { notFound } from '#kernel/problems.ts'
 import type { Counts } from './report.ts'
@@ -28,6 +29,21 @@ export async function importById(db: Reader, id: number) {
   const row = await db.selectFrom('indicators.import').select([...columns, 'recipe']).where('id', '=', id).executeTakeFirst()
   if (!row) throw notFound(`There is no import ${id}. The list of imports shows which there are.`)
   return { ...row, counts: row.counts as Counts }
+}
+
+/** Later imports that stand, were of the same kind and found figures just as they already were: they may rest on this one. */
+export async function laterUnchanged(db: Reader, id: number): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select l.id from indicators.import i join indicators.import l on l.produces = i.produces and l.id > i.id and l.organisation is not distinct from i.organisation
+     where i.id = ${id} and l.withdrawn_at is null and (l.counts ->> 'unchanged')::int > 0 order by l.id`.execute(db)
+  return rows.map((row) => row.id)
+}
+
+/** What to do about later imports that held the same and so kept nothing of their own; null when there are none. */
+export function againAfterwards(later: readonly number[]): string | null {
+  if (later.length === 0) return null
+  const which = `${later.slice(0, 5).join(', ')}${later.length > 5 ? ` and ${later.length - 5} more` : ''}`
+  return `Later imports found some of what they held here already and did not keep it a second time: ${which}. If one of them held the same, import its file again afterwards.`
 }
 
 /** Warnings of an import in the order of the checks, so many from after a number. */

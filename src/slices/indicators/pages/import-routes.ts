@@ -13,7 +13,7 @@ import { writeCsv, type CellValue } from '#kernel/tables/index.ts'
 import { paginationOf } from '#kernel/web/components/pagination/pagination.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { withdrawImport } from '../imports/commands.ts'
-import { importById, imports, warningsOf } from '../imports/queries.ts'
+import { againAfterwards, importById, imports, laterUnchanged, warningsOf } from '../imports/queries.ts'
 import { readyRecipeNames } from '../imports/ready.ts'
 import type { Recipe } from '../imports/recipe.ts'
 import { changesOf } from '../observations/changes.ts'
@@ -169,7 +169,9 @@ async function changeLines(db: Reader, id: number, page: { limit: number; offset
 }
 
 async function showWithdraw(reply: FastifyReply, house: House, { actor }: FastifyRequest, id: number, form: FormView): Promise<FastifyReply> {
-  const { made, would } = await house.store.read(actor, async (db) => ({ made: await importById(db, id), would: await wouldReturn(db, id) }))
+  const { made, would, again } = await house.store.read(actor, async (db) => ({
+    made: await importById(db, id), would: await wouldReturn(db, id), again: againAfterwards(await laterUnchanged(db, id)),
+  }))
   refuseUnlessTheirs(actor, made)
   return reply.page('slices/indicators/views/withdraw.njk', {
     title: `Withdraw import ${id}`,
@@ -177,7 +179,7 @@ async function showWithdraw(reply: FastifyReply, house: House, { actor }: Fastif
     breadcrumbs: crumbs({ text: `Import ${id}`, href: importAddress(id) }, { text: 'Withdraw' }),
     address: importAddress(id),
     fileName: made.file_name,
-    sentences: withdrawalSentences(made.produces, would),
+    sentences: [...withdrawalSentences(made.produces, would), ...(again ? [again] : [])],
     form,
     errorSummary: form.errorSummary,
   })
