@@ -113,6 +113,7 @@ export function compareLines(rows: readonly SideRow[], kept: Asked) {
 
 export const compareHeaders = [
   'measure', 'title', 'unit', 'period', 'group', 'group_median', 'compared', 'authority', 'name', 'value', 'status', 'reason', 'position',
+  'publisher', 'licence', 'fictional',
 ]
 
 export function* compareCells(rows: readonly SideRow[], group: string): Generator<CellValue[]> {
@@ -120,7 +121,7 @@ export function* compareCells(rows: readonly SideRow[], group: string): Generato
     for (const { authority, value, status, reason, position } of figures) {
       yield [
         measure.code, measure.title, measure.unit, period, group, median, compared, authority.code, authority.name, value, status,
-        reason, position,
+        reason, position, measure.publisher, measure.licence, String(measure.fictional),
       ]
     }
   }
