@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { SettingsProblem } from './problems.ts'
+import { signInFrom, signInSettings, type SignInConfig } from './sign-in-settings.ts'
 
 /** Every setting of the installation, checked once. */
 export interface Config {
@@ -17,6 +18,7 @@ export interface Config {
   demo: 'on' | 'off'
   /** Signs cookies. Made once and kept in the data folder on the embedded default. */
   sessionSecret: string
+  signIn: SignInConfig
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -30,8 +32,12 @@ const settings = z.object({
   DATA_DIR: z.string().min(1).default('./data'),
   DEMO: z.enum(['on', 'off'], 'on or off').optional(),
   SESSION_SECRET: z.string().min(32, 'at least 32 characters').optional(),
+  ...signInSettings,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'debug, info, warn, error or silent').default('info'),
 })
+
+/** Settings that are not repeated in a message, which may be read by others. */
+const confidential = new Set(['SESSION_SECRET', 'SESSION_SECRET_BEFORE', 'DATABASE_URL', 'OIDC_CLIENT_SECRET'])
 
 /**
  * Reads the settings from the environment. All faults are reported together, each with the variable's name, what was
@@ -44,7 +50,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     throw new SettingsProblem(
       read.error.issues.map((issue) => {
         const name = String(issue.path[0])
-        const seen = name === 'SESSION_SECRET' || name === 'DATABASE_URL' ? 'what was given' : `"${given[name] ?? ''}"`
+        const seen = confidential.has(name) ? 'what was given' : `"${given[name] ?? ''}"`
         return `${name}: ${seen} is not accepted. Give ${issue.message}.`
       }),
     )
@@ -55,6 +61,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       'SESSION_SECRET: is needed beside DATABASE_URL, so that several processes agree on it. Give at least 32 random characters.',
     ])
   }
+  const { signIn, faults } = signInFrom(s)
+  if (faults.length > 0) throw new SettingsProblem(faults)
   const dataDir = resolve(s.DATA_DIR)
   return {
     port: s.PORT,
@@ -64,6 +72,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir,
     demo: s.DEMO ?? (s.DATABASE_URL ? 'off' : 'on'),
     sessionSecret: s.SESSION_SECRET ?? keptSecret(dataDir),
+    signIn,
     logLevel: s.LOG_LEVEL,
   }
 }

@@ -69,6 +69,23 @@ export interface Database {
     password: string
     must_change: Generated<boolean>
     valid_from: Timestamp
+    break_glass_until: Timestamp | null
+  }
+  'people.half_sign_in': {
+    token_hash: string
+    account: number
+    method: string
+    provider_token: string | null
+    next: string
+    expires_at: Timestamp
+  }
+  'people.identity': {
+    id: GeneratedAlways<number>
+    account: number
+    organisation: number
+    issuer: string
+    subject: string
+    made_at: Timestamp
   }
   'people.membership': {
     account: number
@@ -84,6 +101,31 @@ export interface Database {
     authority: string | null
     made_at: Generated<Timestamp>
   }
+  'people.provider_request': {
+    state_hash: string
+    browser_hash: string
+    purpose: string
+    session: number | null
+    sealed: string
+    expires_at: Timestamp
+  }
+  'people.recovery_code': {
+    id: GeneratedAlways<number>
+    account: number
+    organisation: number
+    hash: string
+    used_at: Timestamp | null
+  }
+  'people.second_factor': {
+    id: GeneratedAlways<number>
+    account: number
+    organisation: number
+    name: string
+    secret: string
+    last_step: number
+    made_at: Timestamp
+    used_at: Timestamp
+  }
   'people.session': {
     id: GeneratedAlways<number>
     token_hash: string
@@ -93,6 +135,10 @@ export interface Database {
     expires_at: Timestamp
     address: string | null
     browser: string | null
+    method: Generated<string>
+    proved_at: Generated<Timestamp>
+    second_factor_at: Timestamp | null
+    provider_token: string | null
   }
   'places.area': {
     id: GeneratedAlways<number>

@@ -27,7 +27,7 @@ let elsewhere: Person
 const signedIn = new Map<string, Person>()
 beforeAll(async () => {
   database = await embeddedStore()
-  const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'off' })
+  const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' })
   house = { store: database.store, config, log: pino({ level: 'error' }), now: () => new Date() }
   const southmere = await newOrganisation(house, { slug: 'southmere', name: 'Southmere' })
   northmere = await newOrganisation(house, { slug: 'northmere', name: 'Northmere' })

@@ -14,7 +14,7 @@ type Answer = Awaited<ReturnType<FastifyInstance['inject']>>
 /** A server on which the cookie of the session is the number of the account. */
 export async function askedServer(database: TestStore, slices: readonly Slice[]) {
   const people = new Map<string, Person>()
-  const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'off' })
+  const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' })
   let clock = 0
   const house: House = { store: database.store, config, log: pino({ level: 'error' }), now: () => new Date(Date.now() + clock) }
   const app = await createServer(house, { slices, identify: (request) => Promise.resolve(people.get(request.cookies['bv-session'] ?? '') ?? everyone) })
