@@ -203,6 +203,26 @@ export interface Database {
     organisation: number | null
     audience: Generated<string>
   }
+  'places.layout': {
+    id: GeneratedAlways<number>
+    slug: string
+    title: string
+    arrangement: string
+    publisher: string
+    source: string
+    licence: string
+    import: number | null
+    known_from: Generated<Timestamp>
+    known_to: Generated<Timestamp>
+  }
+  'places.layout_hex': {
+    layout: number
+    code: string
+    name: string
+    authority: number | null
+    q: number
+    r: number
+  }
   'places.succession': {
     predecessor: number
     successor: number

@@ -6,6 +6,8 @@ import {
   fictionalAreas, fictionalAuthorities, fictionalFamilies, fictionalKinds, fictionalNeighbours, fictionalSuccessions,
   type FictionalGroup,
 } from './demonstration.ts'
+import { fictionalLayouts } from './demonstration-layouts.ts'
+import { keepLayout } from './layouts.ts'
 import { normalName } from './names.ts'
 
 const demonstration: Actor = { kind: 'system', name: 'demonstration' }
@@ -17,9 +19,10 @@ export async function seed({ store }: House): Promise<void> {
     const ids = await addAuthorities(trx)
     await trx.insertInto('places.area').values([...fictionalAreas]).execute()
     for (const group of [...fictionalFamilies, ...fictionalNeighbours]) await addGroup(trx, group, ids)
+    await addLayouts(trx, ids)
     return {
       subject: 'nation:aldermark', result: null,
-      says: `loaded the fictional nation of Aldermark: ${ids.size} authorities, families and nearest neighbours`,
+      says: `loaded the fictional nation of Aldermark: ${ids.size} authorities, families, nearest neighbours and layouts of hexagons`,
     }
   })
   const northmere = await store.read(demonstration, (db) => organisationBySlug(db, 'northmere'))
@@ -60,6 +63,14 @@ async function addGroup(trx: Trx, { members, of_authority, ...group }: Fictional
   await trx.insertInto('places.group_member')
     .values(members.map((member) => ({ comparator_group: id, ...member, authority: idOf(ids, member.authority) })))
     .execute()
+}
+
+async function addLayouts(trx: Trx, ids: ReadonlyMap<string, number>): Promise<void> {
+  const names = new Map(fictionalAuthorities.map(({ code, known_name }) => [code, known_name]))
+  for (const { cells, ...layout } of fictionalLayouts) {
+    const named = cells.map((cell) => ({ ...cell, name: names.get(cell.code) ?? cell.code, authority: idOf(ids, cell.code) }))
+    await keepLayout(trx, { ...layout, moment: new Date('2024-04-01T08:30:00.000Z'), import: null, cells: named })
+  }
 }
 
 /** Whom Northmere has agreed to swap notes with: seen by nobody else until it says so. */
