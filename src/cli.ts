@@ -5,11 +5,12 @@ import { startStore } from '#kernel/db/start.ts'
 import { Problem, SettingsProblem } from '#kernel/problems.ts'
 import type { Command, House, Terminal } from '#kernel/slice.ts'
 import { sliceNames, slices } from '#app'
+import { backup, restore } from './backing-up.ts'
 import { doctor } from './doctor.ts'
 
 // The command line: npm run -s bv -- <command> …
 
-const commands: Command[] = [migrateCommand(), doctor, ...slices.flatMap((slice) => slice.commands ?? [])]
+const commands: Command[] = [migrateCommand(), doctor, backup, restore, ...slices.flatMap((slice) => slice.commands ?? [])]
 
 const terminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),

@@ -1,12 +1,19 @@
 import { pino } from 'pino'
 import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
 import { readConfig, type Config } from '#kernel/config.ts'
+import { openControl } from '#kernel/control.ts'
+import type { Store } from '#kernel/db/index.ts'
+import type { Opened } from '#kernel/db/open.ts'
 import { startStore } from '#kernel/db/start.ts'
 import { SettingsProblem } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
 import { createApp, fillWithDemonstration, holdsDemonstration, sliceNames, whoMaySignIn } from '#app'
+import { controlDeeds } from './backing-up.ts'
 
 // `npm start`: reads the settings, opens the store, serves, and stops cleanly.
+
+const say = (text: string) => void process.stdout.write(`${text}\n`)
 
 try {
   await start(readConfig())
@@ -16,30 +23,59 @@ try {
   process.exitCode = 1
 }
 
+/** The workbench while it serves. */
+interface Running {
+  store: Store
+  opened: Opened
+  stop: () => Promise<void>
+}
+
 async function start(config: Config): Promise<void> {
+  let running = await run(config)
+  const replace = async <T>(swap: () => T): Promise<T> => {
+    await running.stop()
+    try {
+      return swap()
+    } finally {
+      // The secret that came with the backup is read again with the other settings.
+      running = await run(readConfig())
+    }
+  }
+  const closeControl = config.databaseUrl ? async () => {} : await openControl(config.dataDir, controlDeeds(config, () => running, replace))
+  stopOnSignals(async () => {
+    await closeControl()
+    await running.stop()
+  })
+  say('\nPress Ctrl-C to stop.')
+}
+
+async function run(config: Config): Promise<Running> {
   const log = pino({ level: config.logLevel })
   const now = () => new Date()
-  const say = (text: string) => process.stdout.write(`${text}\n`)
-  const { store } = await startStore(config, sliceNames, async (empty) => {
+  const { store, opened } = await startStore(config, sliceNames, async (empty) => {
     if (config.demo === 'off') return
     say('Loading the demonstration: a fictional nation with its figures. This happens once.')
     await fillWithDemonstration({ store: empty, config, log, now })
   })
   try {
-    await serve({ store, config: { ...config, demo: (await holdsDemonstration(store)) ? 'on' : 'off' }, log, now }, say)
+    const app = await serve({ store, config: { ...config, demo: (await holdsDemonstration(store)) ? 'on' : 'off' }, log, now })
+    return {
+      store,
+      opened,
+      async stop() {
+        await app.close()
+        await store.close()
+      },
+    }
   } catch (cause) {
     await store.close()
     throw cause
   }
 }
 
-async function serve(house: House, say: (text: string) => void): Promise<void> {
+async function serve(house: House): Promise<FastifyInstance> {
   const { store, config } = house
   const app = await createApp(house)
-  stopOnSignals(async () => {
-    await app.close()
-    await store.close()
-  })
   try {
     await app.listen({ port: config.port, host: config.host })
   } catch (cause) {
@@ -49,7 +85,7 @@ async function serve(house: House, say: (text: string) => void): Promise<void> {
   const { port } = app.server.address() as AddressInfo
   say(`\nBest Value Workbench is at ${config.port === 0 ? `http://${config.host}:${port}` : config.baseUrl}`)
   for (const line of await whoMaySignIn(store)) say(line)
-  say('\nPress Ctrl-C to stop.')
+  return app
 }
 
 function listeningFault(cause: unknown, { host, port }: Config): unknown {

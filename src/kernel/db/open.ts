@@ -10,11 +10,14 @@ import { EmbeddedDialect } from './embedded.ts'
 import { lockFolder } from './lock.ts'
 import type { Executor } from './migrate.ts'
 import { embeddedParsers, serverTypes } from './parsers.ts'
+import { embeddedSession, serverSession, type Session } from './session.ts'
 
 /** A database that is open but not yet known to be migrated and safe. */
 export interface Opened extends Executor {
   kind: 'embedded' | 'server'
   db: Kysely<Database>
+  /** Takes a connection for the installation itself, for as long as the work takes. On the embedded database everybody else waits. */
+  alone<T>(work: (session: Session) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -58,9 +61,11 @@ export async function openFolder(dataDir: string, folder: string, address: strin
 
 /** An embedded database that is already in hand: the folder's, or one in memory for tests. */
 export function openEmbedded(database: PGlite, whenClosed: () => void = () => {}): Opened {
+  const db = new Kysely<Database>({ dialect: new EmbeddedDialect(database) })
   return {
     kind: 'embedded',
-    db: new Kysely<Database>({ dialect: new EmbeddedDialect(database) }),
+    db,
+    alone: (work) => db.connection().execute(() => work(embeddedSession(database))),
     async exec(sql) {
       await database.exec(sql).catch(async (cause: unknown) => {
         await database.exec('rollback')
@@ -111,6 +116,14 @@ async function openServer(url: string): Promise<Opened> {
       }
     },
     rows: query,
+    async alone(work) {
+      const client = await pool.connect()
+      try {
+        return await work(serverSession(client))
+      } finally {
+        client.release()
+      }
+    },
     close: () => pool.end(),
   }
 }

@@ -9,6 +9,8 @@ import { refuseUnsafeLogin, storeOver } from './store.ts'
 /** A store ready for use, and what this start did to it. */
 export interface Started {
   store: Store
+  /** The database under the store, for the installation's own work: backup. */
+  opened: Opened
   /** Migrations that ran just now; all of them on a new database. */
   ran: string[]
 }
@@ -24,9 +26,9 @@ export type Filling = (store: Store) => Promise<void>
 export async function startStore(config: Config, slices: readonly string[], fill?: Filling): Promise<Started> {
   const folder = join(config.dataDir, 'database')
   if (config.databaseUrl || existsSync(folder)) {
-    const { store, ran, isNew } = await broughtForward(await openDatabase(config), slices)
+    const { store, opened, ran, isNew } = await broughtForward(await openDatabase(config), slices)
     if (isNew && fill) await filled(store, fill)
-    return { store, ran }
+    return { store, opened, ran }
   }
   const ran = await makeFolder(config, slices, folder, fill)
   return { ...(await startOver(await openDatabase(config), slices)), ran }
@@ -56,7 +58,7 @@ async function makeFolder(config: Config, slices: readonly string[], folder: str
 /** The same over a database that is already open. */
 export async function startOver(opened: Opened, slices: readonly string[]): Promise<Started> {
   const { store, ran } = await broughtForward(opened, slices)
-  return { store, ran }
+  return { store, opened, ran }
 }
 
 async function filled(store: Store, fill: Filling): Promise<void> {
@@ -73,7 +75,7 @@ async function broughtForward(opened: Opened, slices: readonly string[]) {
     await refuseUnsafeLogin(opened)
     const migrations = migrationsOf(slices)
     const ran = await migrate(opened, migrations)
-    return { store: await storeOver(opened), ran, isNew: ran.length === migrations.length }
+    return { store: await storeOver(opened), opened, ran, isNew: ran.length === migrations.length }
   } catch (cause) {
     await opened.close()
     throw cause

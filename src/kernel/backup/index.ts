@@ -1,0 +1,3 @@
+export { restoreBeside } from './folder.ts'
+export { openBackup, restoreInto } from './restore.ts'
+export { writeBackup } from './write.ts'
