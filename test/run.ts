@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { readFileSync, rmSync } from 'node:fs'
+import { askForAdvisories } from './dependencies.ts'
 
 // `npm test`: every check, then every test. The last line is the count that continuous integration reads.
 
@@ -26,6 +27,7 @@ for (const [name, args] of checks) {
   else failed++
 }
 
+lookAtAdvisories()
 rmSync(report, { force: true })
 const { status } = spawnSync(
   process.execPath,
@@ -47,3 +49,16 @@ try {
 if (skipped > 0) console.log(`${skipped} tests were skipped because the published data is not beside this checkout.`)
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exit(failed === 0 ? 0 : 1)
+
+/** Known weaknesses of what is passed on. A registry without such a list cannot be asked, which is said and counts as nothing. */
+function lookAtAdvisories(): void {
+  const advisories = askForAdvisories()
+  if (!advisories.asked) return console.log(`not asked  known weaknesses of packages: ${advisories.why}`)
+  for (const one of advisories.other) console.log(`noticed  ${one}`)
+  for (const one of advisories.serious) console.log(`FAILED  ${one}`)
+  if (advisories.serious.length > 0) failed++
+  else {
+    console.log('passed  no serious weakness is known in what is passed on')
+    passed++
+  }
+}
