@@ -6,6 +6,7 @@ import { openControl } from '#kernel/control.ts'
 import type { Store } from '#kernel/db/index.ts'
 import type { Opened } from '#kernel/db/open.ts'
 import { startStore } from '#kernel/db/start.ts'
+import { startPost } from '#kernel/mail/index.ts'
 import { SettingsProblem } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
 import { createApp, fillWithDemonstration, holdsDemonstration, sliceNames, whoMaySignIn } from '#app'
@@ -58,12 +59,15 @@ async function run(config: Config): Promise<Running> {
     await fillWithDemonstration({ store: empty, config, log, now })
   })
   try {
-    const app = await serve({ store, config: { ...config, demo: (await holdsDemonstration(store)) ? 'on' : 'off' }, log, now })
+    const house: House = { store, config: { ...config, demo: (await holdsDemonstration(store)) ? 'on' : 'off' }, log, now }
+    const app = await serve(house)
+    const post = startPost(house)
     return {
       store,
       opened,
       async stop() {
         await app.close()
+        await post.stop()
         await store.close()
       },
     }

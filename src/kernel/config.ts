@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { mailSettings, mailVariables, type MailSettings } from './mail/settings.ts'
 import { SettingsProblem } from './problems.ts'
 import { signInFrom, signInSettings, type SignInConfig } from './sign-in-settings.ts'
 
@@ -20,6 +21,7 @@ export interface Config {
   sessionSecret: string
   signIn: SignInConfig
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  mail: MailSettings
 }
 
 const settings = z.object({
@@ -34,10 +36,11 @@ const settings = z.object({
   SESSION_SECRET: z.string().min(32, 'at least 32 characters').optional(),
   ...signInSettings,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'debug, info, warn, error or silent').default('info'),
+  ...mailVariables,
 })
 
 /** Settings that are not repeated in a message, which may be read by others. */
-const confidential = new Set(['SESSION_SECRET', 'SESSION_SECRET_BEFORE', 'DATABASE_URL', 'OIDC_CLIENT_SECRET'])
+const confidential = new Set(['SESSION_SECRET', 'SESSION_SECRET_BEFORE', 'DATABASE_URL', 'OIDC_CLIENT_SECRET', 'SMTP_URL', 'NOTIFY_API_KEY'])
 
 /**
  * Reads the settings from the environment. All faults are reported together, each with the variable's name, what was
@@ -63,6 +66,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   const { signIn, faults } = signInFrom(s)
   if (faults.length > 0) throw new SettingsProblem(faults)
+  const mail = mailSettings(s)
+  if ('faults' in mail) throw new SettingsProblem(mail.faults)
   const dataDir = resolve(s.DATA_DIR)
   return {
     port: s.PORT,
@@ -74,6 +79,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     sessionSecret: s.SESSION_SECRET ?? keptSecret(dataDir),
     signIn,
     logLevel: s.LOG_LEVEL,
+    mail,
   }
 }
 

@@ -10,6 +10,21 @@ type Json = JSONColumnType<object>
 type Generated<T> = T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>
 
 export interface Database {
+  'kernel.letter': {
+    id: GeneratedAlways<number>
+    organisation: number | null
+    recipient: string
+    subject: string
+    sealed: string | null
+    state: Generated<string>
+    made_at: Timestamp
+    expires_at: Timestamp
+    attempts: Generated<number>
+    next_at: Timestamp
+    held_until: Timestamp | null
+    reason: string | null
+    sent_at: Timestamp | null
+  }
   'kernel.migration': {
     owner: string
     name: string
