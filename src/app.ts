@@ -7,7 +7,7 @@ import type { House, Slice } from '#kernel/slice.ts'
 import { benchmarking } from '#slices/benchmarking/index.ts'
 import { indicators } from '#slices/indicators/index.ts'
 import { overview } from '#slices/overview/index.ts'
-import { demonstrationPassword, demonstrationSignIns, identify, people, rolesInWords } from '#slices/people/index.ts'
+import { demonstrationPassword, demonstrationSignIns, identify, people, personOf, rolesInWords } from '#slices/people/index.ts'
 import { places } from '#slices/places/index.ts'
 
 /** The capabilities, in the order of registration and of dependency: each may use the kernel and those before it. */
@@ -17,7 +17,7 @@ export const sliceNames = slices.map((slice) => slice.name)
 
 /** The whole web side, ready to listen or to be asked through `inject`. */
 export function createApp(house: House, onRoute?: (route: RouteOptions) => void): Promise<FastifyInstance> {
-  return createServer(house, { slices, identify: (request) => identify(house, request), onRoute })
+  return createServer(house, { slices, identify: (request) => identify(house, request), actorOf: (account) => personOf(house, account), onRoute })
 }
 
 const starter: Actor = { kind: 'system', name: 'start' }

@@ -7,6 +7,7 @@ import type { Command, House, Terminal } from '#kernel/slice.ts'
 import { sliceNames, slices } from '#app'
 import { backup, restore } from './backing-up.ts'
 import { doctor } from './doctor.ts'
+import { completeHouse } from '#kernel/slice.ts'
 
 // The command line: npm run -s bv -- <command> …
 
@@ -57,7 +58,7 @@ async function inHouse(command: Command, args: string[], config: Config): Promis
   if (command.needsStore === false) return command.run(args, { config, log, now } as House, terminal)
   const { store } = await startStore(config, sliceNames)
   try {
-    return await command.run(args, { store, config, log, now }, terminal)
+    return await command.run(args, completeHouse({ store, config, log, now }), terminal)
   } finally {
     await store.close()
   }

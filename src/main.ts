@@ -8,7 +8,7 @@ import type { Opened } from '#kernel/db/open.ts'
 import { startStore } from '#kernel/db/start.ts'
 import { startPost } from '#kernel/mail/index.ts'
 import { SettingsProblem } from '#kernel/problems.ts'
-import type { House } from '#kernel/slice.ts'
+import { completeHouse, type House } from '#kernel/slice.ts'
 import { createApp, fillWithDemonstration, holdsDemonstration, sliceNames, whoMaySignIn } from '#app'
 import { controlDeeds } from './backing-up.ts'
 
@@ -56,10 +56,10 @@ async function run(config: Config): Promise<Running> {
   const { store, opened } = await startStore(config, sliceNames, async (empty) => {
     if (config.demo === 'off') return
     say('Loading the demonstration: a fictional nation with its figures. This happens once.')
-    await fillWithDemonstration({ store: empty, config, log, now })
+    await fillWithDemonstration(completeHouse({ store: empty, config, log, now }))
   })
   try {
-    const house: House = { store, config: { ...config, demo: (await holdsDemonstration(store)) ? 'on' : 'off' }, log, now }
+    const house = completeHouse({ store, config: { ...config, demo: (await holdsDemonstration(store)) ? 'on' : 'off' }, log, now })
     const app = await serve(house)
     const post = startPost(house)
     return {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import type { Role } from '#kernel/access/actor.ts'
 import { readConfig } from '#kernel/config.ts'
-import type { House } from '#kernel/slice.ts'
+import { completeHouse, type House } from '#kernel/slice.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { demonstrationPassword, demonstrationSignIns } from '#slices/people/index.ts'
 import { fillWithDemonstration } from '#app'
@@ -29,7 +29,7 @@ export interface Demonstration {
 export async function openDemonstration(): Promise<Demonstration> {
   const database = await embeddedStore()
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' })
-  const house: House = { store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() }
+  const house: House = completeHouse({ store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() })
   await fillWithDemonstration(house)
   const { app, routes } = await appWithRoutes(house)
   return { database, house, app, routes, async close() {

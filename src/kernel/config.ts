@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { mailSettings, mailVariables, type MailSettings } from './mail/settings.ts'
+import { jobSettings, jobVariables, type JobSettings } from './jobs/settings.ts'
 import { SettingsProblem } from './problems.ts'
 import { signInFrom, signInSettings, type SignInConfig } from './sign-in-settings.ts'
 
@@ -22,6 +23,7 @@ export interface Config {
   signIn: SignInConfig
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   mail: MailSettings
+  jobs: JobSettings
 }
 
 const settings = z.object({
@@ -37,6 +39,7 @@ const settings = z.object({
   ...signInSettings,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'debug, info, warn, error or silent').default('info'),
   ...mailVariables,
+  ...jobVariables,
 })
 
 /** Settings that are not repeated in a message, which may be read by others. */
@@ -68,6 +71,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (faults.length > 0) throw new SettingsProblem(faults)
   const mail = mailSettings(s)
   if ('faults' in mail) throw new SettingsProblem(mail.faults)
+  const jobs = jobSettings(s)
+  if ('faults' in jobs) throw new SettingsProblem(jobs.faults)
   const dataDir = resolve(s.DATA_DIR)
   return {
     port: s.PORT,
@@ -80,6 +85,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     signIn,
     logLevel: s.LOG_LEVEL,
     mail,
+    jobs,
   }
 }
 

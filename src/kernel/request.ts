@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 const requests = new AsyncLocalStorage<string>()
@@ -7,3 +8,12 @@ export const duringRequest = <T>(id: string, work: () => T): T => requests.run(i
 
 /** The id of the web request being answered, if any. */
 export const currentRequest = (): string | undefined => requests.getStore()
+
+/** Letters and digits that cannot be mistaken for one another when read out over the telephone. */
+const legible = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** The reference of one request or job: on the page that tells of a fault, and in every line the log has about it. */
+export function newReference(): string {
+  const part = () => Array.from({ length: 4 }, () => legible[randomInt(legible.length)]).join('')
+  return `${part()}-${part()}-${part()}`
+}

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Permissions } from './access/actor.ts'
 import type { Config } from './config.ts'
 import type { Store } from './db/index.ts'
+import { createJobs, type JobKind, type Jobs } from './jobs/index.ts'
 
 /** What every slice is given: the store, the settings, the log and the time. */
 export interface House {
@@ -11,7 +12,12 @@ export interface House {
   log: Logger
   /** The present moment. Given, so that tests can set it. */
   now: () => Date
+  /** Asks for work that outlasts a request. */
+  jobs: Jobs
 }
+
+/** The house over a store, with everything that can be made from it. */
+export const completeHouse = (parts: Pick<House, 'store' | 'config' | 'log' | 'now'>): House => ({ ...parts, jobs: createJobs(parts) })
 
 /** One command of the command line: `npm run -s bv -- <name> …`. */
 export interface Command {
@@ -58,6 +64,8 @@ export interface Slice {
   help?: HelpTopic[]
   routes?(app: FastifyInstance, house: House): void | Promise<void>
   commands?: Command[]
+  /** The kinds of work it can do outside a request. */
+  jobs?: readonly JobKind[]
   /** Fills a new, empty store with fictional demonstration data. Runs once, in slice order. */
   seed?(house: House): Promise<void>
 }

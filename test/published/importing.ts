@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import type { Actor } from '#kernel/access/actor.ts'
 import { readConfig } from '#kernel/config.ts'
 import type { Store } from '#kernel/db/index.ts'
-import type { House, Terminal } from '#kernel/slice.ts'
+import { completeHouse, type House, type Terminal } from '#kernel/slice.ts'
 import { importFile, readyRecipe, type Recipe } from '#slices/indicators/index.ts'
 import type { ComparisonAnswer } from '#slices/benchmarking/index.ts'
 import { compareCommand } from '#slices/benchmarking/command-line.ts'
@@ -21,7 +21,7 @@ export async function bringIn(store: Store, path: string, recipe: string | Recip
 
 /** What `bv compare … --json` prints. */
 export async function compareOnCommandLine(store: Store, question: Record<string, string>): Promise<ComparisonAnswer> {
-  const house: House = { store, config: readConfig({}), log: pino({ level: 'silent' }), now: () => new Date() }
+  const house: House = completeHouse({ store, config: readConfig({}), log: pino({ level: 'silent' }), now: () => new Date() })
   const printed: string[] = []
   const terminal: Terminal = { out: (text) => void printed.push(text), err: () => undefined, progress: () => undefined }
   const args = Object.entries(question).flatMap(([name, value]) => [`--${name}`, value])

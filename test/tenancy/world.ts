@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Actor, Role } from '#kernel/access/actor.ts'
 import { readConfig } from '#kernel/config.ts'
 import type { Trx } from '#kernel/db/index.ts'
-import type { House } from '#kernel/slice.ts'
+import { completeHouse, type House } from '#kernel/slice.ts'
 import { sign } from '#kernel/web/cookies.ts'
 import type { TestStore } from '#kernel/testing/store.ts'
 import { buildFigures, buildMeasure } from '#slices/indicators/builders.ts'
@@ -27,7 +27,7 @@ const moment = new Date('2026-02-02T10:00:00Z')
 
 export function houseOver({ store }: TestStore): House {
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'off' })
-  return { store, config, log: pino({ level: 'silent' }), now: () => moment }
+  return completeHouse({ store, config, log: pino({ level: 'silent' }), now: () => moment })
 }
 
 /** What everybody may see: authorities, national measures and figures, and the organisations. */

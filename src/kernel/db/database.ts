@@ -10,6 +10,31 @@ type Json = JSONColumnType<object>
 type Generated<T> = T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>
 
 export interface Database {
+  'kernel.job': {
+    id: GeneratedAlways<number>
+    kind: string
+    key: string
+    title: string
+    organisation: number | null
+    audience: string
+    account: number | null
+    asked_by: string
+    back: string | null
+    input: Json
+    state: string
+    progress: Json | null
+    outcome: Json | null
+    reason: string | null
+    reference: string | null
+    attempts: Generated<number>
+    holder: string | null
+    lease_until: Timestamp | null
+    cancel_asked: Generated<boolean>
+    run_after: Timestamp
+    asked_at: Generated<Timestamp>
+    started_at: Timestamp | null
+    ended_at: Timestamp | null
+  }
   'kernel.letter': {
     id: GeneratedAlways<number>
     organisation: number | null

@@ -13,6 +13,7 @@ import type { House } from '../slice.ts'
 import { deliverLetters, isMailAddress, lettersOf, openLetter, startPost, tryAgain, withdrawLetters, writeLetter } from './index.ts'
 import { nameInLetter, oneLine, waitAfterAttempt } from './rules.ts'
 import { seal, unseal } from './seal.ts'
+import { completeHouse } from '#kernel/slice.ts'
 
 const system: Actor = { kind: 'system', name: 'test' }
 const administrator = (organisation: number): Actor => ({
@@ -33,7 +34,7 @@ describe.each(bothStores)('letters on %s', (_name, open) => {
   beforeAll(async () => {
     database = await open()
     const config = readConfig({ SESSION_SECRET, SMTP_URL: server.url, MAIL_FROM: 'Best value <bestvalue@northmere.example>', BASE_URL: 'https://bestvalue.northmere.example' })
-    house = { store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date(clock) }
+    house = completeHouse({ store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date(clock) })
   })
   afterAll(() => database.close())
   beforeEach(async () => {
@@ -176,7 +177,7 @@ describe('a letter in the hands of the mail server', () => {
   beforeAll(async () => void (database = await bothStores[0][1]()))
   afterAll(() => database.close())
   const houseWith = (env: Record<string, string>): House =>
-    ({ store: database.store, config: readConfig({ SESSION_SECRET, ...env }), log: pino({ level: 'silent' }), now: () => new Date(clock) })
+    (completeHouse({ store: database.store, config: readConfig({ SESSION_SECRET, ...env }), log: pino({ level: 'silent' }), now: () => new Date(clock) }))
 
   test('has one reader and one subject, whatever was put into either', async () => {
     clock = Date.parse('2026-03-02T09:00:00Z')
@@ -261,7 +262,7 @@ describe('GOV.UK Notify', () => {
     await new Promise<void>((resolve) => void notify.listen(0, '127.0.0.1', resolve))
     const NOTIFY_URL = `http://127.0.0.1:${(notify.address() as AddressInfo).port}`
     const config = readConfig({ SESSION_SECRET, NOTIFY_URL, NOTIFY_API_KEY: `our-service-${service}-${secret}`, NOTIFY_TEMPLATE: template })
-    house = { store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date(clock) }
+    house = completeHouse({ store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date(clock) })
   })
   afterAll(async () => {
     await new Promise((resolve) => notify.close(resolve))

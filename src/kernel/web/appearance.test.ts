@@ -10,6 +10,7 @@ import { accessibilityFaults, openBrowser, screens } from '../testing/browser.ts
 import { embeddedStore } from '../testing/store.ts'
 import type { TestStore } from '../testing/store.ts'
 import { createServer } from './server.ts'
+import { completeHouse } from '#kernel/slice.ts'
 
 // Pages of the frame and every component, in a real browser.
 
@@ -47,7 +48,7 @@ beforeAll(async () => {
   database = await embeddedStore()
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' })
   app = await createServer(
-    { store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() },
+    completeHouse({ store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() }),
     { slices: [gallery], identify: () => Promise.resolve(everyone) },
   )
   address = await app.listen({ port: 0 })

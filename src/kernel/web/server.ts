@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
@@ -7,7 +6,8 @@ import fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { constants } from 'node:zlib'
 import type { Actor, Permissions } from '../access/actor.ts'
-import { duringRequest } from '../request.ts'
+import { startRunner, type RunnerOptions } from '../jobs/index.ts'
+import { duringRequest, newReference } from '../request.ts'
 import type { House, Slice } from '../slice.ts'
 import { guardRoutes, requireAccessRules } from './access-rules.ts'
 import { loadAssets, serveAssets } from './assets.ts'
@@ -27,12 +27,14 @@ export interface ServerOptions {
   slices: readonly Slice[]
   /** Who sent this request. Asked before anything else is looked at; must not answer `system`. */
   identify: (request: FastifyRequest) => Promise<Actor>
+  /** Who an account stands for at this moment; null when it may no longer sign in. Absent: this server does no jobs. */
+  actorOf?: ((account: number) => Promise<Actor | null>) | undefined
   /** Told of every route as it is registered: the tests that walk all of them must not need a list. */
   onRoute?: ((route: RouteOptions) => void) | undefined
 }
 
 /** The whole web side of the program, ready to listen or to be asked through `inject`. */
-export async function createServer(house: House, { slices, identify, onRoute }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer(house: House, { slices, identify, actorOf, onRoute }: ServerOptions): Promise<FastifyInstance> {
   const log: FastifyBaseLogger = house.log
   const app: FastifyInstance = fastify({
     loggerInstance: log,
@@ -80,17 +82,17 @@ export async function createServer(house: House, { slices, identify, onRoute }: 
     slices.flatMap((slice) => slice.help ?? []),
   )
   for (const slice of slices) await app.register(async (own) => slice.routes?.(own, house))
+  doJobs(app, house, { permissions, actorOf, kinds: slices.flatMap((slice) => slice.jobs ?? []) })
   await app.ready()
   return app
 }
 
-/** Letters and digits that cannot be mistaken for one another when read out over the telephone. */
-const legible = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
-
-/** The reference of one request: on the page that tells of a fault, and in every line the log has about it. */
-function newReference(): string {
-  const part = () => Array.from({ length: 4 }, () => legible[randomInt(legible.length)]).join('')
-  return `${part()}-${part()}-${part()}`
+/** Jobs are done in this process, unless the settings leave them to others. */
+function doJobs(app: FastifyInstance, house: House, { actorOf, ...rest }: Pick<RunnerOptions, 'permissions' | 'kinds'> & Pick<ServerOptions, 'actorOf'>): void {
+  const { jobs } = house.config
+  if (!jobs.here || !actorOf) return
+  const runner = startRunner(house, { ...rest, actorOf, atOnce: jobs.atOnce, lease: jobs.lease })
+  app.addHook('onClose', () => runner.stop())
 }
 
 /** One line for each answer. Addresses are logged without their query, which may hold what people searched for. */

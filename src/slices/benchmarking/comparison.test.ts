@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { everyone, type Actor } from '#kernel/access/actor.ts'
 import { readConfig } from '#kernel/config.ts'
 import { momentGiven } from '#kernel/db/known-at.ts'
-import type { House } from '#kernel/slice.ts'
+import { completeHouse, type House } from '#kernel/slice.ts'
 import { bothStores, type TestStore } from '#kernel/testing/store.ts'
 import { buildBreak, buildFigures, buildMeasure } from '#slices/indicators/builders.ts'
 import { buildAuthorities, buildGroup } from '#slices/places/builders.ts'
@@ -45,7 +45,7 @@ describe.each(bothStores)('a comparison on %s', (_name, open) => {
   async function printed(...args: string[]): Promise<string> {
     const lines: string[] = []
     const write = (text: string) => void lines.push(text)
-    const house: House = { store: test_.store, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!' }), log: pino({ level: 'silent' }), now: () => new Date() }
+    const house: House = completeHouse({ store: test_.store, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!' }), log: pino({ level: 'silent' }), now: () => new Date() })
     expect(await compareCommand.run(args, house, { out: write, err: write, progress: () => {} })).toBe(0)
     return lines.join('\n')
   }

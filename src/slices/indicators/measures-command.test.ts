@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readConfig } from '#kernel/config.ts'
-import type { House } from '#kernel/slice.ts'
+import { completeHouse, type House } from '#kernel/slice.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { buildAuthorities } from '#slices/places/builders.ts'
 import { buildFigures, buildMeasure } from './builders.ts'
@@ -22,7 +22,7 @@ afterAll(() => database.close())
 async function printed(...args: string[]): Promise<string> {
   const lines: string[] = []
   const write = (text: string) => void lines.push(text)
-  const house: House = { store: database.store, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!' }), log: pino({ level: 'silent' }), now: () => new Date() }
+  const house: House = completeHouse({ store: database.store, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!' }), log: pino({ level: 'silent' }), now: () => new Date() })
   expect(await measuresCommand.run(args, house, { out: write, err: write, progress: () => {} })).toBe(0)
   return lines.join('\n')
 }

@@ -10,6 +10,7 @@ import { indicators } from '#slices/indicators/index.ts'
 import { people } from '#slices/people/index.ts'
 import { places } from '#slices/places/index.ts'
 import { overview } from './index.ts'
+import { completeHouse } from '#kernel/slice.ts'
 
 // The pages in a real browser, over the whole demonstration: ended authorities, a name of ninety characters, absent figures.
 
@@ -22,7 +23,7 @@ let address: string
 beforeAll(async () => {
   database = await embeddedStore()
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' })
-  const house = { store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() }
+  const house = completeHouse({ store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() })
   for (const slice of [people, places, indicators]) await slice.seed?.(house)
   app = await createServer(house, { slices: [overview], identify: () => Promise.resolve({ kind: 'public' }) })
   address = await app.listen({ port: 0 })

@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '#kernel/config.ts'
-import type { House } from '#kernel/slice.ts'
+import { completeHouse, type House } from '#kernel/slice.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { demonstrationPassword, demonstrationSignIns, people } from './index.ts'
 import { roles } from './rules.ts'
@@ -12,7 +12,7 @@ let house: House
 beforeAll(async () => {
   database = await embeddedStore()
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!' })
-  house = { store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() }
+  house = completeHouse({ store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() })
 })
 afterAll(() => database.close())
 

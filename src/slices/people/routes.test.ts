@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '#kernel/config.ts'
-import type { House } from '#kernel/slice.ts'
+import { completeHouse, type House } from '#kernel/slice.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { createServer } from '#kernel/web/server.ts'
 import { newOrganisation, newPerson, testPassword } from './builders.ts'
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'off' })
   logged = []
   const log = pino({ level: 'info' }, new Writable({ write: (chunk, _encoding, done) => { logged.push(String(chunk)); done() } }))
-  house = { store: database.store, config, log, now: () => new Date(clock) }
+  house = completeHouse({ store: database.store, config, log, now: () => new Date(clock) })
   app = await createServer(house, { slices: [people], identify: (request) => identify(house, request) })
 })
 afterAll(async () => {

@@ -3,7 +3,7 @@ import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { everyone, type Actor } from '#kernel/access/actor.ts'
 import { readConfig } from '#kernel/config.ts'
-import type { House } from '#kernel/slice.ts'
+import { completeHouse, type House } from '#kernel/slice.ts'
 import { accessibilityFaults, openBrowser, screens } from '#kernel/testing/browser.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { createServer } from '#kernel/web/server.ts'
@@ -28,7 +28,7 @@ const signedIn = new Map<string, Person>()
 beforeAll(async () => {
   database = await embeddedStore()
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' })
-  house = { store: database.store, config, log: pino({ level: 'error' }), now: () => new Date() }
+  house = completeHouse({ store: database.store, config, log: pino({ level: 'error' }), now: () => new Date() })
   const southmere = await newOrganisation(house, { slug: 'southmere', name: 'Southmere' })
   northmere = await newOrganisation(house, { slug: 'northmere', name: 'Northmere' })
   officer = await newPerson(house, northmere, { roles: ['performance-officer'] })

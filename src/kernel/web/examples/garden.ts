@@ -14,6 +14,7 @@ import type { House, Slice } from '../../slice.ts'
 import { apiRoute, cursorOf, nextAddress, pageOf, pageQuery, readCursor } from '../api.ts'
 import { createServer } from '../server.ts'
 import { readUpload } from '../uploads.ts'
+import { completeHouse } from '#kernel/slice.ts'
 
 // A small slice with one route of every kind, so that the frame can be asked about each.
 
@@ -157,7 +158,7 @@ export function serverWith(
       },
     }),
   )
-  const house: House = { store, config, log, now: () => new Date() }
+  const house: House = completeHouse({ store, config, log, now: () => new Date() })
   return createServer(house, {
     slices,
     identify: (request) => Promise.resolve(request.headers['x-who'] === 'officer' ? officer : everyone),

@@ -10,6 +10,7 @@ import { createServer } from '#kernel/web/server.ts'
 import { buildBreak, buildFigures, buildMeasure } from '#slices/indicators/builders.ts'
 import { buildAuthorities, buildGroup } from '#slices/places/builders.ts'
 import { benchmarking } from '../index.ts'
+import { completeHouse } from '#kernel/slice.ts'
 
 // The pages in a real browser, with as many authorities and as long names as there are.
 
@@ -44,7 +45,7 @@ beforeAll(async () => {
   await buildFigures(store, measure, [{ authority: ids[0]!, period: '2023-24', value: 5.5, status: 'provisional' }], { knownFrom: new Date('2024-03-03') })
   await buildBreak(store, measure, '2021-04-01', 'households and not people are counted since')
   app = await createServer(
-    { store, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' }), log: pino({ level: 'silent' }), now: () => new Date() },
+    completeHouse({ store, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' }), log: pino({ level: 'silent' }), now: () => new Date() }),
     { slices: [benchmarking], identify: () => Promise.resolve(everyone) },
   )
   address = await app.listen({ port: 0 })

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { everyone, type Actor } from '#kernel/access/actor.ts'
 import { readConfig } from '#kernel/config.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
+import { completeHouse } from '#kernel/slice.ts'
 import { createServer } from '#kernel/web/server.ts'
 import { buildBreak, buildFigures, buildMeasure } from '#slices/indicators/builders.ts'
 import { newOrganisation, newPerson } from '#slices/people/builders.ts'
@@ -55,7 +56,7 @@ beforeAll(async () => {
   await buildFigures(store, local, [{ authority: own, period: '2023-24', value: 12 }], { organisation: organisation.id })
 
   app = await createServer(
-    { store, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'off' }), log: pino({ level: 'silent' }), now },
+    completeHouse({ store, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'off' }), log: pino({ level: 'silent' }), now }),
     { slices: [benchmarking], identify: (request) => Promise.resolve(request.headers['x-who'] === 'officer' ? officer : everyone) },
   )
 })

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
 import { everyone } from '#kernel/access/actor.ts'
 import { readConfig } from '#kernel/config.ts'
-import type { House, Slice } from '#kernel/slice.ts'
+import { completeHouse, type House, type Slice } from '#kernel/slice.ts'
 import type { TestStore } from '#kernel/testing/store.ts'
 import { createServer } from '#kernel/web/server.ts'
 import type { Person } from './person.ts'
@@ -16,7 +16,7 @@ export async function askedServer(database: TestStore, slices: readonly Slice[])
   const people = new Map<string, Person>()
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' })
   let clock = 0
-  const house: House = { store: database.store, config, log: pino({ level: 'error' }), now: () => new Date(Date.now() + clock) }
+  const house: House = completeHouse({ store: database.store, config, log: pino({ level: 'error' }), now: () => new Date(Date.now() + clock) })
   const app = await createServer(house, { slices, identify: (request) => Promise.resolve(people.get(request.cookies['bv-session'] ?? '') ?? everyone) })
   return {
     app,

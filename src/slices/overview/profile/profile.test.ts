@@ -3,7 +3,7 @@ import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Actor } from '#kernel/access/actor.ts'
 import { readConfig } from '#kernel/config.ts'
-import type { House } from '#kernel/slice.ts'
+import { completeHouse, type House } from '#kernel/slice.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { createServer } from '#kernel/web/server.ts'
 import { buildBreak, buildFigures, buildMeasure } from '#slices/indicators/builders.ts'
@@ -21,7 +21,7 @@ beforeAll(async () => {
   database = await embeddedStore()
   const { store } = database
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!' })
-  const house: House = { store, config, log: pino({ level: 'silent' }), now: () => new Date('2026-11-21T12:00:00Z') }
+  const house: House = completeHouse({ store, config, log: pino({ level: 'silent' }), now: () => new Date('2026-11-21T12:00:00Z') })
   app = await createServer(house, { slices: [overview], identify: () => Promise.resolve(actor) })
 
   const codes = Array.from({ length: 12 }, (_, i) => `S${i}`)

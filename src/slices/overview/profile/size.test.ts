@@ -7,6 +7,7 @@ import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { createServer } from '#kernel/web/server.ts'
 import { buildAuthorities, buildGroup } from '#slices/places/builders.ts'
 import { overview } from '../index.ts'
+import { completeHouse } from '#kernel/slice.ts'
 
 // Three thousand measures of one authority, each with five years and fifteen neighbours.
 
@@ -38,7 +39,7 @@ beforeAll(async () => {
   await database.raw.rows('analyze')
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!' })
   app = await createServer(
-    { store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() },
+    completeHouse({ store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() }),
     { slices: [overview], identify: () => Promise.resolve({ kind: 'public' }) },
   )
 }, 120_000)

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '#kernel/config.ts'
-import type { House } from '#kernel/slice.ts'
+import { completeHouse, type House } from '#kernel/slice.ts'
 import { bothStores, type TestStore } from '#kernel/testing/store.ts'
 import { newOrganisation, newPerson, testPassword } from '../builders.ts'
 import { deactivate, setOneTimePassword } from '../commands.ts'
@@ -23,7 +23,7 @@ describe.each(bothStores)('on %s', (_name, open) => {
     database = await open()
     const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!' })
     const log = pino({ level: 'info' }, new Writable({ write: (chunk, _encoding, done) => { logged.push(String(chunk)); done() } }))
-    house = { store: database.store, config, log, now: () => new Date(clock) }
+    house = completeHouse({ store: database.store, config, log, now: () => new Date(clock) })
   })
   afterAll(() => database.close())
   beforeEach(async () => {
