@@ -17,6 +17,8 @@ export type { AreaRecord, AuthorityKeyRecord, AuthorityRecord } from './commands
 export { confirmName } from './confirming.ts'
 export { saveGroups, withdrawGroups } from './grouping.ts'
 export type { GroupRecord, MemberRecord } from './grouping.ts'
+export { layoutHolding } from './layouts.ts'
+export type { Layout } from './layouts.ts'
 export { authorityKeys, authorityLookup } from './lookup.ts'
 export type { AuthorityKey, AuthorityLookup, FoundAuthority } from './lookup.ts'
 export * from './demonstration.ts'

@@ -4,8 +4,7 @@ import type { Reader, Trx } from '#kernel/db/index.ts'
 import type { Tally } from './commands.ts'
 
 /** How rows or columns of hexagons are set against each other, in the words of HexJSON. */
-const arrangements = ['odd-r', 'even-r', 'odd-q', 'even-q'] as const
-export type Arrangement = (typeof arrangements)[number]
+export type Arrangement = 'odd-r' | 'even-r' | 'odd-q' | 'even-q'
 
 /** One hexagon: q counts columns rightwards, r rows upwards. */
 export interface LayoutCell {

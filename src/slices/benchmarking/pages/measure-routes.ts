@@ -5,7 +5,7 @@ import { countOf } from '#kernel/figures/index.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { aliasesOf, breaksOf, measureByCode, periodsOf, versionsOf, type HeldPeriod, type Measure } from '#slices/indicators/index.ts'
-import { authorityByCode, groupChoices } from '#slices/places/index.ts'
+import { authorityByCode, groupChoices, layoutHolding, type Layout } from '#slices/places/index.ts'
 import type { ComparisonAnswer } from '../answer.ts'
 import { comparison } from '../comparison.ts'
 import { fictionalOf } from '../group.ts'
@@ -16,6 +16,7 @@ import { authorityField, fittingGroups, groupField, knownAtField, periodField } 
 import { groupLicence, groupWords } from './group-words.ts'
 import { breakItems, definitionItems, historyItems } from './definition.ts'
 import { groupDistribution, groupStrip } from './drawing.ts'
+import { hexView } from './hexes.ts'
 import { authorityLines, comparedWords, pointedOut, referenceTable, spreadWords } from './measure.ts'
 import { given, knownAtOf, measureQuery } from './question.ts'
 import { capitalised, dimensionWords, periodKindWords, polarityWords } from './wording.ts'
@@ -43,7 +44,7 @@ export function measureRoutes(plain: FastifyInstance, { store }: House): void {
       explanation: measure.explanation,
       essentials: essentialsOf(measure),
       noFigures: words === null ? 'There are no figures for this measure yet.' : 'No figures for this measure were known here then.',
-      figures: found.answer ? figuresView(found.answer, asked) : null,
+      figures: found.answer ? figuresView(found.answer, found.layout, asked) : null,
       fields: found.answer ? fieldsOf(found.answer, found, asked) : [],
       definition: definitionItems(measure, found),
       breaks: breakItems(found.breaks),
@@ -67,6 +68,7 @@ async function whatIsKnown(db: Reader, code: string, asked: Asked, moment: Date 
     measure,
     held,
     answer,
+    layout: answer ? await layoutHolding(db, answer.authorities.map(({ code: of }) => of)) : null,
     groups: fittingGroups(await groupChoices(db, of ?? undefined, of?.fictional ?? fictionalOf(measure)), measure.kinds, of),
     aliases: await aliasesOf(db, measure.id),
     breaks: await breaksOf(db, measure.id, moment),
@@ -100,7 +102,7 @@ function fieldsOf(answer: ComparisonAnswer, { held, groups }: { held: readonly H
 }
 
 /** Everything on the page that depends on the period and the group. */
-function figuresView(answer: ComparisonAnswer, asked: Asked) {
+function figuresView(answer: ComparisonAnswer, layout: Layout | null, asked: Asked) {
   const highlighted = answer.authority?.code ?? null
   const { measure, period, group } = answer
   const question = {
@@ -120,6 +122,7 @@ function figuresView(answer: ComparisonAnswer, asked: Asked) {
     notes: answer.caveats.filter((caveat) => !/ no figure: |fictional|As known here/.test(caveat)),
     strip: groupStrip('strip', answer, highlighted),
     distribution: groupDistribution('distribution', answer, highlighted),
+    map: hexView(answer, layout, kept),
     method: answer.method,
     lines: authorityLines(answer, kept),
     unit: capitalised(measure.unit),
