@@ -6,9 +6,9 @@ export type HexArrangement = 'odd-r' | 'even-r' | 'odd-q' | 'even-q'
 
 /**
  * up-2, up-1, down-1, down-2: four places from better to worse, or on a side of the middle. dots-1 to dots-4: four shades of more
- * and more, neither better. plain: a figure that is not placed. crossed: no figure.
+ * and more, neither better. plain: a figure that is not placed. crossed: no figure. outside: a place that is not in question.
  */
-export type HexLook = 'up-2' | 'up-1' | 'down-1' | 'down-2' | 'dots-1' | 'dots-2' | 'dots-3' | 'dots-4' | 'plain' | 'crossed'
+export type HexLook = 'up-2' | 'up-1' | 'down-1' | 'down-2' | 'dots-1' | 'dots-2' | 'dots-3' | 'dots-4' | 'plain' | 'crossed' | 'outside'
 
 export interface Hex {
   /** Column, rightwards, and row, upwards. */
@@ -46,6 +46,7 @@ const LOOKS: Record<HexLook, readonly [fill: string, sign: string]> = {
   'dots-4': ['#2f5878', '#fff'],
   plain: ['#dfe5ea', '#0b0c0c'],
   crossed: ['#fff', '#505a5f'],
+  outside: ['none', '#c1c9d1'],
 }
 
 /** Widest picture and widest hexagon, in pixels of a desk screen. */
@@ -64,9 +65,11 @@ export function hexMap({ id, title, arrangement, hexes, others }: HexMapOptions)
   const name = escaped(id)
   const content = [
     `<defs><path id="${name}-hex" d="${grid.outline}"/>${used.map((look) => `<g id="${name}-${look}">${drawn(look, grid, roomy)}</g>`).join('')}</defs>`,
-    ...others.map((hex) => `<use href="#${name}-hex" x="${px(at(hex).x)}" y="${px(at(hex).y)}" fill="none" stroke="#d5dce4"/>`),
+    ...others.map((hex) => `<use href="#${name}-hex" x="${px(at(hex).x)}" y="${px(at(hex).y)}" fill="none" stroke="${LOOKS.outside[1]}"/>`),
     ...inOrder.map((hex) => linkOf(hex, at(hex), name, roomy ? grid.width : null)),
-    ...inOrder.filter((hex) => hex.highlighted).map((hex) => `<use class="chart-hex__own" href="#${name}-hex" x="${px(at(hex).x)}" y="${px(at(hex).y)}"/>`),
+    // A dark line on a light one, which stands out on every fill.
+    ...inOrder.filter((hex) => hex.highlighted).flatMap((hex) => ['light', 'dark'].map((line) =>
+      `<use class="chart-hex__own chart-hex__own--${line}" href="#${name}-hex" x="${px(at(hex).x)}" y="${px(at(hex).y)}"/>`)),
   ]
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart chart-hex" role="group" aria-labelledby="${name}-title" ` +
@@ -137,13 +140,13 @@ function wordsIn({ look, name, figure }: Hex, x: number, y: number, width: numbe
   const colour = LOOKS[look][1]
   const text = (className: string, down: number, words: string) =>
     `<text class="${className}" aria-hidden="true" x="${px(x)}" y="${px(y + down)}" text-anchor="middle" fill="${colour}">${escaped(words)}</text>`
-  return text('chart-hex__name', width * 0.06, shortened(name, Math.floor((width - 6) / 6.4))) + text('chart-hex__figure', width * 0.29, figure)
+  return text('chart-hex__name', width * 0.06, shortened(name, Math.floor((width - 6) / 7))) + text('chart-hex__figure', width * 0.29, figure)
 }
 
 /** The hexagon with its sign: in the middle, or towards the top where words follow. */
 function drawn(look: HexLook, { outline, width }: Grid, roomy: boolean): string {
   const [fill, ink] = LOOKS[look]
-  const edge = look === 'crossed' ? ` stroke="${ink}" stroke-dasharray="3 2"` : ' stroke="#505a5f" stroke-width="0.75"'
+  const edge = look === 'crossed' ? ` stroke="${ink}" stroke-dasharray="3 2"` : look === 'outside' ? ` stroke="${ink}"` : ' stroke="#505a5f" stroke-width="0.75"'
   const size = width * (roomy ? 0.13 : 0.26)
   return `<path d="${outline}" fill="${fill}"${edge}/>${signOf(look, ink, size, roomy ? -width * 0.27 : 0)}`
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '#kernel/access/actor.ts'
 import type { Store } from '#kernel/db/index.ts'
 import { realKinds } from './kinds.ts'
+import { keepLayout } from './layouts.ts'
 
 // For tests: authorities and groups with good defaults.
 
@@ -61,4 +62,13 @@ export async function buildGroup(store: Store, built: BuiltGroup): Promise<numbe
       .execute()
     return { subject: 'test', result: id }
   })
+}
+
+/** Keeps a layout with a hexagon for each authority, in rows of so many from the bottom. */
+export async function buildLayout(store: Store, { slug, authorities, across = 6 }: { slug: string; authorities: ReadonlyMap<string, number>; across?: number }): Promise<void> {
+  const cells = [...authorities].map(([code, authority], place) => ({ code, name: code, authority, q: place % across, r: Math.floor(place / across) }))
+  await store.change(builder, 'test.layout', async (trx) => ({
+    subject: 'test',
+    result: await keepLayout(trx, { slug, title: `Layout ${slug}`, arrangement: 'odd-r', publisher: 'Test', source: 'Test', licence: 'OGL', moment: new Date('2020-01-01'), import: null, cells }),
+  }))
 }

@@ -8,7 +8,7 @@ import { accessibilityFaults, openBrowser, screens } from '#kernel/testing/brows
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { createServer } from '#kernel/web/server.ts'
 import { buildBreak, buildFigures, buildMeasure } from '#slices/indicators/builders.ts'
-import { buildAuthorities, buildGroup } from '#slices/places/builders.ts'
+import { buildAuthorities, buildGroup, buildLayout } from '#slices/places/builders.ts'
 import { benchmarking } from '../index.ts'
 import { completeHouse } from '#kernel/slice.ts'
 
@@ -32,6 +32,7 @@ beforeAll(async () => {
   const id = await buildAuthorities(store, codes.map((code, i) => ({ code, known_name: names[i]! })))
   const ids = codes.map((code) => id.get(code)!)
   await buildGroup(store, { type: 'family', source: 'test', slug: 'sixty', title: 'The sixty', members: ids.slice(0, 60) })
+  await buildLayout(store, { slug: 'sixty', authorities: new Map([...id].slice(0, 60)), across: 13 })
   const measure = await buildMeasure(store, {
     code: 'homeless', title: longTitle, unit: 'per 1,000 households', unit_kind: 'rate', suffix: '', polarity: 'lower', change_as: 'relative',
     service: 'Housing', numerator_name: 'Households owed a duty', denominator_name: 'Households', explanation: `${longTitle}. It says how many.`,
@@ -88,6 +89,23 @@ test('every authority is in the table, in alphabetical order, on a phone as well
   const names = await page.getByRole('table', { name: /in alphabetical order/ }).getByRole('rowheader').allInnerTexts()
   expect(names).toHaveLength(many)
   expect(names.toSorted((a, b) => a.localeCompare(b, 'en'))).toEqual(names)
+})
+
+test('the map is walked by keyboard from link to link, and left by one key', async () => {
+  await page.setViewportSize(screens.desk)
+  await page.goto(`${address}/measures/homeless?group=family%3Atest%2Fsixty`)
+  const map = page.getByRole('group', { name: /one hexagon for each authority/ })
+  expect(await map.getByRole('link').count()).toBe(60)
+  const skip = page.getByRole('link', { name: 'Skip the map of 60 authorities' })
+  await skip.focus()
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate('document.activeElement.textContent'), 'the first of the top row').toMatch(/^Wold and Mere number 52: .*, 2023-24, /)
+  await skip.focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate('document.activeElement.textContent'), 'the first link after the heading of the table').toBe('How figures are compared')
+  await map.getByRole('link', { name: /^Wold and Mere number 7: / }).focus()
+  await Promise.all([page.waitForURL(/\/authorities\/X00000007\/measures\/homeless\?period=2023-24$/), page.keyboard.press('Enter')])
 })
 
 test('on paper the table, the charts and the banner are there, and the forms and buttons are not', async () => {

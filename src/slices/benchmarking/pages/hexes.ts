@@ -36,17 +36,22 @@ export function hexView(answer: ComparisonAnswer, layout: Layout | null, kept: A
   const { measure, period } = answer
   const onMap = new Set(placed.map(({ code }) => code))
   const missing = answer.authorities.filter(({ code }) => !onMap.has(code))
-  const others = layout.hexes.filter(({ authority }) => authority === null || !rows.has(authority)).map(({ q, r }) => ({ q, r }))
+  const outside = layout.hexes.filter(({ authority }) => authority === null || !rows.has(authority))
+  const others = nearOnes(outside.map(({ q, r }) => ({ q, r })), placed.map(({ hex }) => hex))
   return {
     svg: hexMap({
       id: 'map', title: `${measure.title}, ${period.label}: a map with one hexagon for each authority`, arrangement: layout.arrangement,
-      hexes: placed.map(({ hex }) => hex), others: nearOnes(others, placed.map(({ hex }) => hex)),
+      hexes: placed.map(({ hex }) => hex), others,
     }),
-    key: keyOf(new Set(placed.map(({ hex }) => hex.look)), answer),
-    words: `One hexagon for each authority, all of one size, placed roughly as the land lies. Layout: ${layout.title}, ${layout.publisher} (${layout.licence}).`,
+    key: keyOf(new Set([...placed.map(({ hex }) => hex.look), ...(others.length > 0 ? ['outside' as const] : [])]), answer),
+    words: `One hexagon for each authority, all of one size, placed roughly as the land lies.${outlined(answer, onMap)} Layout: ${layout.title}, ${layout.publisher} (${layout.licence}).`,
     absent: missing.length === 0 ? null : `Without a hexagon in this layout, and in the table only (${missing.length}): ${listed(missing.map(({ known_name }) => known_name))}.`,
     count: countOf(placed.length, 'authority', 'authorities'),
   }
+}
+
+function outlined({ authority }: ComparisonAnswer, onMap: ReadonlySet<string>): string {
+  return authority !== null && onMap.has(authority.code) ? ` ${authority.known_name} has a thick outline.` : ''
 }
 
 function hexOf(row: ComparisonRowAnswer, at: { q: number; r: number }, answer: ComparisonAnswer, kept: Asked): { code: string; hex: Hex } {
@@ -86,6 +91,7 @@ function keyOf(looks: ReadonlySet<HexLook>, answer: ComparisonAnswer): HexView['
     ...shadeWords(answer),
     ['plain', answer.measure.polarity === 'none' ? 'a figure' : 'a figure; too few to compare'],
     ['crossed', 'no figure'],
+    ['outside', 'not in this group'],
   ]
   return said.filter(([look]) => looks.has(look)).map(([look, text]) => ({ svg: hexKey(look), text }))
 }

@@ -8,7 +8,7 @@ import { completeHouse } from '#kernel/slice.ts'
 import { createServer } from '#kernel/web/server.ts'
 import { buildBreak, buildFigures, buildMeasure } from '#slices/indicators/builders.ts'
 import { newOrganisation, newPerson } from '#slices/people/builders.ts'
-import { buildAuthorities, buildGroup } from '#slices/places/builders.ts'
+import { buildAuthorities, buildGroup, buildLayout } from '#slices/places/builders.ts'
 import { benchmarking } from '../index.ts'
 
 const letters = [...'HGFEDCBA']
@@ -28,6 +28,7 @@ beforeAll(async () => {
   const own = id.get('SA')!
   await buildGroup(store, { type: 'family', source: 'test', slug: 'first-four', title: 'First four', members: all.slice(4) })
   await buildGroup(store, { type: 'neighbours', source: 'oflog', slug: 'SA', of: own, members: all.slice(0, 7) })
+  await buildLayout(store, { slug: 'seven', authorities: new Map([...id].filter(([code]) => code !== 'SD')) })
 
   const paid = await buildMeasure(store, {
     code: 'paid', aliases: ['PAID 1'], title: 'Invoices paid on time', explanation: 'Of all invoices.', service: 'Finance', dimension: 'efficiency',
@@ -138,6 +139,26 @@ describe('the page of a measure', () => {
     expect(context).toContain('A-shire 27.0% not compared: no better direction')
     expect(context).toContain('so nothing is ranked')
     expect((await get('/measures/few')).words).toContain('A-shire 24.0% too few to compare (5 have a figure)')
+  })
+
+  test('draws its group as a map on which every hexagon is a link that says value, period and position', async () => {
+    const { html, words } = await get('/measures/paid?period=2022-23&authority=SC&as-known-at=2024-12-31')
+    expect(html).toContain('<a href="/authorities/SH/measures/paid?period=2022-23&amp;as-known-at=2024-12-31"><title>H-shire: 54.0%, 2022-23, in the lowest quarter</title>')
+    expect(words).toMatch(/Skip the map of 7 authorities in the best quarter in the middle half, better side in the middle half, worse side in the lowest quarter One hexagon/)
+    expect(words).toContain('C-shire has a thick outline. Layout: Layout seven, Test (OGL). Without a hexagon in this layout, and in the table only (1): D-shire.')
+    const absent = await get('/measures/paid?period=2023-24')
+    expect(absent.html).toContain('<title>B-shire: 2023-24, no figure: suppressed</title>')
+    expect(absent.words).toContain('Skip the map of 7 authorities a figure; too few to compare no figure One hexagon')
+  })
+
+  test('shades its map by figure alone where no direction is better, and draws none where most have no hexagon', async () => {
+    const { html, words } = await get('/measures/older')
+    expect(words).toContain('Skip the map of 7 authorities 20.0% to 21.8% above 21.8% to 23.5% above 23.5% to 25.3% above 25.3% to 27.0% One hexagon')
+    expect(html).toContain('<title>A-shire: 27.0%, 2023-24, not compared: no better direction</title>')
+    expect(html).not.toMatch(/#map-(up|down)/)
+    expect((await get('/measures/older?group=neighbours%3Aoflog&authority=SA')).words).toContain('Skip the map')
+    await buildGroup(database.store, { type: 'family', source: 'test', slug: 'alone', title: 'Alone', members: [id.get('SD')!] })
+    expect((await get('/measures/older?group=family%3Atest%2Falone')).words).not.toContain('Skip the map')
   })
 
   test('without figures says so and still says what is measured', async () => {
