@@ -5,6 +5,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Config } from '../config.ts'
 import { SettingsProblem } from '../problems.ts'
+import { copyingPool } from './copy.ts'
 import type { Database } from './database.ts'
 import { EmbeddedDialect } from './embedded.ts'
 import { lockFolder } from './lock.ts'
@@ -103,7 +104,7 @@ async function openServer(url: string): Promise<Opened> {
   }
   return {
     kind: 'server',
-    db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }),
+    db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: copyingPool(pool) }) }),
     async exec(sql) {
       const client = await pool.connect()
       try {

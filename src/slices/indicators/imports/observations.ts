@@ -1,31 +1,32 @@
 /** Imports figures: reads every row into a spool, then sets all of them beside the store in one transaction. */
-import { ensureAreas, authorityLookup, type AreaRecord, type AuthorityLookup } from '#slices/places/index.ts'
+import { ensureAreas, authorityLookup, type AuthorityLookup } from '#slices/places/index.ts'
 import { otherDefinitions, saveMeasures, type OtherDefinition } from '../measures/commands.ts'
 import { measureRegister } from '../measures/register.ts'
 import { mergeStaged } from '../observations/merge.ts'
 import { ensurePeriods } from '../observations/periods.ts'
-import { compareWithStore, createStaging, knownSince, mergeRepeated, stage, type Contradiction, type StagedFigure } from '../observations/staging.ts'
+import { compareWithStore, knownSince, mergeRepeated, stage, type Contradiction } from '../observations/staging.ts'
 import { checkStaged } from './checking.ts'
-import { Drafting, type Draft } from './drafting.ts'
+import { Drafting } from './drafting.ts'
 import type { ImportRequest, Making, Prepared } from './preparing.ts'
 import { openFile } from './reading.ts'
 import type { ObservationsRecipe } from './recipe.ts'
 import type { Refusal } from './report.ts'
 import { openSpool, type Spool } from './spool.ts'
 
-const batch = 5_000
-
 export async function prepareObservations(request: ImportRequest<ObservationsRecipe>): Promise<Prepared> {
   const { store, actor, source, recipe, organisation, findings, progress } = request
   const [lookup, register] = await store.read(actor, async (db) => [await authorityLookup(db), await measureRegister(db, organisation)] as const)
   const file = await openFile(source, recipe, (problem) => findings.refuseTable(problem))
-  const spool = await openSpool<Draft>()
+  const spool = await openSpool()
   try {
     const drafting = new Drafting(recipe, file, lookup, register, findings)
     for await (const row of file.rows) {
       findings.counts.rows_read++
       if (findings.counts.rows_read % 1000 === 0) progress({ phase: 'reading', rows: findings.counts.rows_read })
-      for (const draft of drafting.row(row)) await spool.put(draft)
+      for (const draft of drafting.row(row)) {
+        const full = spool.put(draft)
+        if (full) await full
+      }
     }
     refuseIfEmpty(spool, request)
     return { facts: file.facts, apply: (making) => apply(making, request, drafting, spool, lookup), dispose: () => spool.remove() }
@@ -37,20 +38,21 @@ export async function prepareObservations(request: ImportRequest<ObservationsRec
 }
 
 /** A file of which nothing is left is more likely the wrong file, or the wrong recipe, than no news. */
-function refuseIfEmpty(spool: Spool<Draft>, { findings }: ImportRequest<ObservationsRecipe>): void {
+function refuseIfEmpty(spool: Spool, { findings }: ImportRequest<ObservationsRecipe>): void {
   if (spool.size > 0 || findings.counts.refused > 0) return
   const seen = findings.counts.rows_read === 0 ? 'the file has a header and no rows' : 'every row is left out'
   findings.refuse({ line: null, column: null, seen, expected: 'at least one figure', message: `No figure is left to import: ${seen}. The file may have been cut short, or the recipe may be for another file.` })
 }
 
-async function apply(making: Making, request: ImportRequest<ObservationsRecipe>, drafting: Drafting, spool: Spool<Draft>, lookup: AuthorityLookup): Promise<void> {
+async function apply(making: Making, request: ImportRequest<ObservationsRecipe>, drafting: Drafting, spool: Spool, lookup: AuthorityLookup): Promise<void> {
   const { trx, moment, import: id } = making
   const { findings, organisation, audience, recipe, progress } = request
   progress({ phase: 'comparing', rows: findings.counts.rows_read })
   const { measures, made, others } = await makeMeasures(making, request, drafting)
   const periods = await ensurePeriods(trx, drafting.periods.all)
-  await createStaging(trx)
-  for await (const drafts of spool.batches(batch)) await stage(trx, await resolved(making, drafts, measures, periods))
+  const areas = spool.areas
+  const areaIds = await ensureAreas(trx, areas)
+  await stage(trx, await spool.rows(), { measures, periods, areas: areas.map(({ code }) => idOf(areaIds, code)) })
 
   const { repeated, contradictions } = await mergeRepeated(trx)
   findings.counts.repeated += repeated
@@ -68,7 +70,7 @@ async function apply(making: Making, request: ImportRequest<ObservationsRecipe>,
   progress({ phase: 'checking', rows: findings.counts.rows_read })
   await checkStaged(trx, lookup, findings, recipe.tolerance)
   progress({ phase: 'writing', rows: findings.counts.rows_read })
-  await mergeStaged(trx, { import: id, moment, organisation, audience })
+  await mergeStaged(trx, tally, { import: id, moment, organisation, audience })
 }
 
 interface MeasuresOfFile {
@@ -110,22 +112,9 @@ function tellMeasures({ findings }: ImportRequest<ObservationsRecipe>, { measure
   }
 }
 
-async function resolved({ trx }: Making, drafts: readonly Draft[], measures: readonly number[], periods: readonly number[]): Promise<StagedFigure[]> {
-  const named = new Map<string, AreaRecord>()
-  for (const { place } of drafts) if ('area' in place) named.set(place.area.code, place.area)
-  const areas = await ensureAreas(trx, [...named.values()])
-  return drafts.map(({ place, measure, period, ...figure }) => ({
-    ...figure,
-    measure: idAt(measures, measure),
-    period: idAt(periods, period),
-    authority: 'authority' in place ? place.authority : null,
-    area: 'area' in place ? (areas.get(place.area.code) ?? null) : null,
-  }))
-}
-
-function idAt(ids: readonly number[], index: number): number {
-  const id = ids[index]
-  if (id === undefined) throw new Error(`The draft points at entry ${index} of ${ids.length}.`)
+function idOf(ids: ReadonlyMap<string, number>, code: string): number {
+  const id = ids.get(code)
+  if (id === undefined) throw new Error(`The area ${code} was neither found nor made.`)
   return id
 }
 

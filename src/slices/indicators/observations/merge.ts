@@ -9,9 +9,9 @@ export interface MergeOrigin {
   audience: 'public' | 'organisation'
 }
 
-/** Brings the staged figures in: closes what they revise and inserts what is new or revised. */
-export async function mergeStaged(trx: Trx, { import: id, moment, organisation, audience }: MergeOrigin): Promise<void> {
-  await sql`
+/** Brings the staged figures in, which stand in the order of their key: closes what they revise and inserts what is new or revised. */
+export async function mergeStaged(trx: Trx, { revised }: { revised: number }, { import: id, moment, organisation, audience }: MergeOrigin): Promise<void> {
+  if (revised > 0) await sql`
     update indicators.observation o set known_to = ${moment}
       from staged s
      where s.outcome = 'revised' and o.measure = s.measure and o.period = s.period and o.place = s.place and o.known_to = 'infinity'`.execute(trx)
@@ -19,7 +19,7 @@ export async function mergeStaged(trx: Trx, { import: id, moment, organisation, 
     insert into indicators.observation
       (measure, period, authority, area, organisation, audience, known_from, value, numerator, denominator, lower, upper, status, reason, marker, import, line)
     select measure, period, authority, area, ${organisation}::int, ${audience}, ${moment}, value, numerator, denominator, lower, upper, status, reason, marker, ${id}, line
-      from staged where outcome <> 'unchanged' order by measure, period, place`.execute(trx)
+      from staged where outcome <> 'unchanged'`.execute(trx)
 }
 
 /** What withdrawing an import's figures did. */

@@ -24,9 +24,19 @@ const chunk = 20_000
 
 /** Every series with a staged figure that has a value, one after another, in the order of time. Memory holds a chunk of measures. */
 export async function* touchedSeries(trx: Trx): AsyncGenerator<SeriesPoint[]> {
-  for (const measures of await chunksOfMeasures(trx)) {
-    const points = await pointsOf(trx, measures)
-    for (const series of Map.groupBy(points, (point) => `${point.measure} ${point.place} ${point.kind}`).values()) yield series
+  const periods = await heldPeriods(trx)
+  for (const measures of await chunksOfMeasures(trx)) yield* seriesIn(await pointsOf(trx, measures, periods))
+}
+
+/** Points come measure by measure and place by place; a place may have series of several kinds of period. */
+function* seriesIn(points: readonly SeriesPoint[]): Generator<SeriesPoint[]> {
+  let from = 0
+  for (let to = 1; to <= points.length; to += 1) {
+    if (points[to]?.place === points[from]?.place && points[to]?.measure === points[from]?.measure) continue
+    const own = points.slice(from, to)
+    from = to
+    if (own.every(({ kind }) => kind === own[0]?.kind)) yield own
+    else yield* Map.groupBy(own, ({ kind }) => kind).values()
   }
 }
 
@@ -46,8 +56,11 @@ async function chunksOfMeasures(trx: Trx): Promise<number[][]> {
   return chunks
 }
 
-async function pointsOf(trx: Trx, measures: readonly number[]): Promise<SeriesPoint[]> {
-  const { rows } = await sql<SeriesPoint>`
+/** A point as the database hands it over: an array of JSON, because a row for each would take several times as long. */
+type PackedPoint = [place: number, period: number, authority: number | null, value: number, numerator: number | null, denominator: number | null, line: number | null, column: string | null]
+
+async function pointsOf(trx: Trx, measures: readonly number[], periods: ReadonlyMap<number, HeldPeriod>): Promise<SeriesPoint[]> {
+  const { rows } = await sql<{ measure: number; points: PackedPoint[] }>`
     with points as (
       select measure, place, period, authority, value, numerator, denominator, line, col
         from staged where measure = any(${measures}::int[]) and value is not null
@@ -57,9 +70,25 @@ async function pointsOf(trx: Trx, measures: readonly number[]): Promise<SeriesPo
        where o.measure = any(${measures}::int[]) and o.known_to = 'infinity' and o.value is not null
          and exists (select from staged s where s.measure = o.measure and s.place = o.place)
          and not exists (select from staged s where s.measure = o.measure and s.period = o.period and s.place = o.place))
-    select x.measure, x.place, x.period, x.authority, p.kind, p.label, p.starts, p.ends,
-           x.value::float8 as value, x.numerator::float8 as numerator, x.denominator::float8 as denominator, x.line, x.col as column
-      from points x join indicators.period p on p.id = x.period
-     order by x.measure, x.place, p.ends, p.starts`.execute(trx)
-  return rows
+    select measure, json_agg(json_build_array(
+             place, period, authority, value::float8, numerator::float8, denominator::float8, line, col)) as points
+      from points group by measure order by measure`.execute(trx)
+  return rows.flatMap(({ measure, points }) => points.map((point) => unpacked(measure, point, periods)).sort(byPlaceAndTime))
+}
+
+type HeldPeriod = Pick<SeriesPoint, 'kind' | 'label' | 'starts' | 'ends'>
+
+function unpacked(measure: number, [place, period, authority, value, numerator, denominator, line, column]: PackedPoint, periods: ReadonlyMap<number, HeldPeriod>): SeriesPoint {
+  const held = periods.get(period)
+  if (!held) throw new Error(`The period ${period} of a figure is not in the store.`)
+  const { kind, label, starts, ends } = held
+  return { measure, place, period, authority, kind, label, starts, ends, value, numerator, denominator, line, column }
+}
+
+const textOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+const byPlaceAndTime = (a: SeriesPoint, b: SeriesPoint) => a.place - b.place || textOrder(a.ends, b.ends) || textOrder(a.starts, b.starts)
+
+async function heldPeriods(trx: Trx): Promise<Map<number, HeldPeriod>> {
+  const rows = await trx.selectFrom('indicators.period').select(['id', 'kind', 'label', 'starts', 'ends']).execute()
+  return new Map(rows.map(({ id, ...period }) => [id, period]))
 }

@@ -1,43 +1,43 @@
 /** Sets the figures of a file beside the ones the store has, in a temporary table that the transaction takes with it. */
 import { sql } from 'kysely'
+import { copyInto, type CopyRows } from '#kernel/db/copy.ts'
 import type { Trx } from '#kernel/db/index.ts'
 
-/** One figure with everything looked up. Numbers are exact decimal texts. */
-export interface StagedFigure {
-  line: number
-  column: string
-  measure: number
-  period: number
-  authority: number | null
-  area: number | null
-  value: string | null
-  numerator: string | null
-  denominator: string | null
-  lower: string | null
-  upper: string | null
-  status: string
-  reason: string | null
-  marker: string | null
+/** What stands behind the numbers a draft has for its measure, its period and its area: ids in the order of those numbers. */
+export interface DraftKeys {
+  measures: readonly number[]
+  periods: readonly number[]
+  areas: readonly number[]
 }
 
-export async function createStaging(trx: Trx): Promise<void> {
+/** Columns of `drafts`, in the order in which drafts are written down. */
+const draftColumns = 'seq, line, col, measure, period, authority, area, value, numerator, denominator, lower, upper, status, reason, marker'
+
+/**
+ * Copies drafts in and sets them in the order of their key as `staged`, each with its place among those that give the same figure
+ * (`nth`). Both tables go with the transaction.
+ */
+export async function stage(trx: Trx, drafts: CopyRows, { measures, periods, areas }: DraftKeys): Promise<void> {
   await sql`
-    create temp table staged (
-      seq integer generated always as identity, line integer, col text, measure integer, period integer, authority integer, area integer,
-      place integer, value numeric, numerator numeric, denominator numeric, lower numeric, upper numeric,
-      status text, reason text, marker text, outcome text not null default 'new'
+    create temp table drafts (
+      seq integer, line integer, col text, measure integer, period integer, authority integer, area integer,
+      value numeric, numerator numeric, denominator numeric, lower numeric, upper numeric, status text, reason text, marker text
     ) on commit drop`.execute(trx)
-}
-
-export async function stage(trx: Trx, figures: readonly StagedFigure[]): Promise<void> {
-  const all = <K extends keyof StagedFigure>(key: K) => figures.map((figure) => figure[key])
+  await copyInto(trx, `drafts (${draftColumns})`, drafts)
+  await sql`analyze drafts (measure, period)`.execute(trx)
+  const numbered = (ids: readonly number[]) => sql`unnest(${[...ids]}::int[]) with ordinality`
   await sql`
-    insert into staged (line, col, measure, period, authority, area, place, value, numerator, denominator, lower, upper, status, reason, marker)
-    select l, c, m, p, a, r, coalesce(a, -r), v, n, d, lo, up, s, y, k
-      from unnest(${all('line')}::int[], ${all('column')}::text[], ${all('measure')}::int[], ${all('period')}::int[], ${all('authority')}::int[],
-                  ${all('area')}::int[], ${all('value')}::numeric[], ${all('numerator')}::numeric[], ${all('denominator')}::numeric[],
-                  ${all('lower')}::numeric[], ${all('upper')}::numeric[], ${all('status')}::text[], ${all('reason')}::text[], ${all('marker')}::text[])
-        as given (l, c, m, p, a, r, v, n, d, lo, up, s, y, k)`.execute(trx)
+    create temp table staged on commit drop as
+      select *, row_number() over (partition by measure, period, place order by seq) as nth, 'new'::text as outcome from (
+        select d.seq, d.line, d.col, m.id as measure, p.id as period, d.authority, r.id as area, coalesce(d.authority, -r.id) as place,
+               d.value, d.numerator, d.denominator, d.lower, d.upper, d.status, d.reason, d.marker
+          from drafts d
+          join ${numbered(measures)} m (id, nth) on m.nth = d.measure + 1
+          join ${numbered(periods)} p (id, nth) on p.nth = d.period + 1
+          left join ${numbered(areas)} r (id, nth) on r.nth = d.area + 1) known`.execute(trx)
+  await sql`drop table drafts`.execute(trx)
+  await sql`create index on staged (measure, period, place, seq)`.execute(trx)
+  await sql`analyze staged (measure, period, place)`.execute(trx)
 }
 
 /** Whether two rows say the same. The marker is left out: it is how a publisher writes the reason. */
@@ -61,8 +61,8 @@ export interface Contradiction {
 
 /** Takes a figure that is repeated alike once. Returns how many were repeated, and every repetition that differs from the first. */
 export async function mergeRepeated(trx: Trx): Promise<{ repeated: number; contradictions: Contradiction[] }> {
-  await sql`create index on staged (measure, period, place, seq)`.execute(trx)
-  await sql`analyze staged`.execute(trx)
+  const { rows: again } = await sql`select from staged where nth > 1 limit 1`.execute(trx)
+  if (again.length === 0) return { repeated: 0, contradictions: [] }
   const removed = await sql`
     delete from staged s using staged f
      where f.measure = s.measure and f.period = s.period and f.place = s.place and f.seq < s.seq and ${sameAs('s', 'f')}`.execute(trx)
@@ -90,7 +90,10 @@ export interface Comparison {
 
 /** Marks each staged figure new, revised or unchanged against what the store currently holds, and counts them. */
 export async function compareWithStore(trx: Trx): Promise<Comparison> {
-  await sql`
+  // Of a measure without a single figure nothing need be looked for, figure by figure.
+  const { rows: held } = await sql`
+    select from (select distinct measure from staged) s where exists (select from indicators.observation o where o.measure = s.measure) limit 1`.execute(trx)
+  if (held.length > 0) await sql`
     update staged s set outcome = case when ${sameAs('s', 'o')} then 'unchanged' else 'revised' end
       from indicators.observation o
      where o.measure = s.measure and o.period = s.period and o.place = s.place and o.known_to = 'infinity'`.execute(trx)
