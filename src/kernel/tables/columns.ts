@@ -33,6 +33,13 @@ export function findColumn(columns: readonly Column[], name: string): Column | u
   return columns.find((column) => column.name === wanted) ?? (position ? columns[Number(position[1]) - 1] : undefined)
 }
 
+/** The letters of a column in a spreadsheet: A for the first. */
+export function columnLetters(index: number): string {
+  let letters = ''
+  for (let left = index; left >= 0; left = Math.floor(left / 26) - 1) letters = String.fromCharCode(65 + (left % 26)) + letters
+  return letters
+}
+
 /** Where the header was read, for what is said when a column is missing. */
 interface HeaderPlace {
   file: string

@@ -6,7 +6,15 @@ import type { Row } from './records.ts'
  * Where the header is: on a line of the file, in the first row that has all the named columns (among the first 50 rows unless
  * `within` says otherwise), or nowhere. Absent: the first row.
  */
-export type HeaderRule = { line: number } | { columns: readonly string[]; within?: number } | 'none' | undefined
+export type HeaderRule = { line: number } | JoinedHeader | { columns: readonly string[]; within?: number } | 'none' | undefined
+
+/** A header over several lines, from top to bottom: each column's parts are joined. */
+export interface JoinedHeader {
+  lines: readonly number[]
+  join: string
+  /** Lines in which a blank cell takes the text to its left, as under a heading over several columns. */
+  carry: readonly number[]
+}
 
 export interface Header {
   /** Null where the table has no header. */
@@ -22,6 +30,7 @@ export async function readHeader(rows: AsyncIterator<Row, void>, rule: HeaderRul
   if (first.done) throw empty(file)
   if (rule === undefined) return headerIn(first.value)
   if (rule === 'none') return { line: null, columns: nameColumns(first.value.cells.map(() => '')), first: first.value }
+  if ('lines' in rule) return headerOverLines(first.value, rows, rule, file)
   return 'line' in rule ? headerOnLine(first.value, rows, rule.line, file) : headerWith(first.value, rows, rule.columns, rule.within ?? 50, file)
 }
 
@@ -31,18 +40,40 @@ const empty = (file: string): TableProblem =>
 const headerIn = (row: Row): Header => ({ line: row.line, columns: nameColumns(row.cells) })
 
 async function headerOnLine(first: Row, rows: AsyncIterator<Row, void>, line: number, file: string): Promise<Header> {
+  return headerIn(await rowOnLine(first, rows, line, file))
+}
+
+/** Reads on to the row that starts on the line. */
+async function rowOnLine(first: Row, rows: AsyncIterator<Row, void>, line: number, file: string): Promise<Row> {
   let last = first
   while (last.line < line) {
     const next = await rows.next()
     if (next.done) break
     last = next.value
   }
-  if (last.line === line) return headerIn(last)
+  if (last.line === line) return last
   throw new TableProblem('header', {
     file, line, column: null,
     seen: last.line < line ? `the last row starts on line ${last.line}` : 'no row starts on this line; it is blank or inside a cell',
     expected: `the header row on line ${line}`,
   })
+}
+
+async function headerOverLines(first: Row, rows: AsyncIterator<Row, void>, { lines, join, carry }: JoinedHeader, file: string): Promise<Header> {
+  const parts: string[][] = []
+  let last = first
+  for (const line of lines) {
+    last = await rowOnLine(last, rows, line, file)
+    parts.push(carry.includes(line) ? carried(last.cells) : last.cells)
+  }
+  const width = Math.max(...parts.map((cells) => cells.length))
+  const names = Array.from({ length: width }, (_, at) => parts.map((cells) => (cells[at] ?? '').trim()).filter((part) => part !== '').join(join))
+  return { line: last.line, columns: nameColumns(names) }
+}
+
+function carried(cells: readonly string[]): string[] {
+  let text = ''
+  return cells.map((cell) => (text = cell.trim() === '' ? text : cell))
 }
 
 async function headerWith(first: Row, rows: AsyncIterator<Row, void>, wanted: readonly string[], within: number, file: string): Promise<Header> {

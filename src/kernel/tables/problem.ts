@@ -11,6 +11,10 @@ export type TableFault =
   | 'cells'
   | 'header'
   | 'column'
+  | 'too-large'
+  | 'unsafe'
+  | 'sheet'
+  | 'json'
 
 export interface TableFaultDetails {
   /** The file's name as people know it. */

@@ -37,7 +37,12 @@ export interface Table {
   encoding: string
   /** Why that encoding was chosen, in words. */
   encodingReason: string
-  delimiter: Delimiter
+  /** Null where nothing parts the cells: a spreadsheet, JSON. */
+  delimiter: Delimiter | null
+  /** The sheet that is read; null where there are none. */
+  sheet: string | null
+  /** What a reader should know about how it was read, in sentences. Complete once all rows were read. */
+  notes: readonly string[]
   /** Line of the header row; null where the table has none. */
   headerLine: number | null
   columns: Column[]
@@ -63,14 +68,24 @@ export async function readTable(source: TableSource, options: TableOptions): Pro
 
   const { encoding, reason } = await encodingOf(source, head, options.encoding)
   const delimiter = options.delimiter ?? detectDelimiter(sample(head, encoding))
-  let columns: Column[] = []
+  let columns: readonly Column[] = []
   const all = records(decode(bytes, encoding, file), delimiter, file, (index) => columns[index]?.name ?? `column ${index + 1}`)
+  const table = await tableOf(all, options, { encoding, encodingReason: reason, delimiter, sheet: null, notes: [] })
+  columns = table.columns
+  return table
+}
+
+/** A table of rows that come from anywhere, once its header is read. The rows are let go of when that fails. */
+export async function tableOf(
+  all: AsyncGenerator<Row, void>, options: TableOptions, how: Pick<Table, 'encoding' | 'encodingReason' | 'delimiter' | 'sheet' | 'notes'>,
+): Promise<Table> {
+  const { file } = options
   try {
     const header = await readHeader(all, options.header, file)
-    columns = header.columns
+    const { columns, line: headerLine } = header
     return {
-      file, encoding, encodingReason: reason, delimiter, headerLine: header.line, columns,
-      column: (name) => columnNamed(columns, name, { file, headerLine: header.line }),
+      file, ...how, headerLine, columns,
+      column: (name) => columnNamed(columns, name, { file, headerLine }),
       rows: evenRows(all, header, options),
       close: async () => void (await all.return()),
     }
@@ -88,7 +103,8 @@ export function sourceOf(bytes: Uint8Array | string): () => AsyncIterable<Uint8A
   }
 }
 
-function notATable(file: string, disguise: string): TableProblem {
+/** A file of another sort where text is to be read. */
+export function notATable(file: string, disguise: string): TableProblem {
   return new TableProblem('not-a-table', {
     file, line: null, column: null, seen: `the file is ${disguise}`, expected: 'a text table such as CSV; open the file and save the sheet as CSV',
   })
@@ -183,5 +199,6 @@ function unevenRow(row: Row, last: boolean, header: Header, file: string): Table
 /** How a table was read, for people: `windows-1252, parted by semicolons, header on line 7`. */
 export function howRead(table: Table): string {
   const header = table.headerLine === null ? 'no header' : `header on line ${table.headerLine}`
-  return `${table.encoding}, parted by ${delimiterNames[table.delimiter]}s, ${header}`
+  if (table.sheet !== null) return `the sheet “${table.sheet}”, ${header}`
+  return table.delimiter === null ? table.encoding : `${table.encoding}, parted by ${delimiterNames[table.delimiter]}s, ${header}`
 }

@@ -9,6 +9,9 @@ export interface Row {
   cells: string[]
 }
 
+/** Characters of a cell. No publisher's cell comes near; a spreadsheet program allows a third of it. */
+export const longestCell = 100_000
+
 /** A row longer than this is taken for a quotation mark that was never closed; without a limit it would fill the memory. */
 const longestRow = 4_000_000
 
