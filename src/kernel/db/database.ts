@@ -354,6 +354,7 @@ export interface Database {
     what_changed: string | null
     organisation: number | null
     audience: Generated<string>
+    scale: string[] | null
   }
   'indicators.observation': {
     id: GeneratedAlways<number>

@@ -3,7 +3,7 @@ import { actorName, type Actor } from '#kernel/access/actor.ts'
 import type { Changed, Trx } from '#kernel/db/index.ts'
 import { countOf, formatCount } from '#kernel/figures/index.ts'
 import { conflict, notFound, refused } from '#kernel/problems.ts'
-import { withdrawGroups } from '#slices/places/index.ts'
+import { withdrawGroups, withdrawLayouts } from '#slices/places/index.ts'
 import { withdrawVersions } from '../measures/withdrawal.ts'
 import { withdrawFigures } from '../observations/merge.ts'
 import { withdrawBreaks } from './breaks.ts'
@@ -15,7 +15,7 @@ import { nouns } from './report.ts'
 export interface Withdrawal {
   import: number
   produces: string
-  /** Figures, breaks or groups that ended, and earlier ones that came back. */
+  /** Figures, breaks, groups or hex maps that ended, and earlier ones that came back. */
   closed: number
   restored: number
   /** Definitions of measures that ended, that came back, and that stay because figures of other imports rest on them. */
@@ -56,6 +56,8 @@ async function takeBack(trx: Trx, id: number, row: { produces: string; known_fro
       return withdrawBreaks(trx, id, moment)
     case 'groups':
       return withdrawGroups(trx, row.known_from, moment)
+    case 'layout':
+      return withdrawLayouts(trx, id, moment)
     default:
       return { closed: 0, restored: 0 }
   }
@@ -66,7 +68,7 @@ const again = (count: number) => `${countOf(count, 'earlier one stands', 'earlie
 const stay = (count: number) => `${formatCount(count)} ${count === 1 ? 'stays' : 'stay'}`
 
 function explain({ import: id, produces, closed, restored, versions }: Withdrawal, file: string): string[] {
-  const noun = produces === 'observations' || produces === 'breaks' || produces === 'groups' ? nouns[produces] : null
+  const noun = produces === 'observations' || produces === 'breaks' || produces === 'groups' || produces === 'layout' ? nouns[produces] : null
   const about = versions.closed + versions.kept > 0
     ? [`${noLonger(versions.closed, 'definition of a measure', 'definitions of measures')}; ${again(versions.restored)}; ${stay(versions.kept)} because figures of other imports rest on ${versions.kept === 1 ? 'it' : 'them'}.`]
     : []

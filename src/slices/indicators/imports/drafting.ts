@@ -7,7 +7,12 @@ import { MeasureMaker } from './making.ts'
 import { bindPeriod, Periods, type PeriodReader } from './periods.ts'
 import { bindPlace, type PlaceRef, type PlaceReader } from './whose.ts'
 import type { OpenFile } from './reading.ts'
-import type { ObservationsRecipe, Reason, ValueColumns } from './recipe.ts'
+import type { ObservationsRecipe } from './recipe.ts'
+import type { Reason } from './recipe-parts.ts'
+import type { ValueColumns } from './recipe-values.ts'
+import { virtualColumns } from './columns.ts'
+import { valueSources, type ValueSource } from './wide.ts'
+import { wordScale, type WordScale } from './words.ts'
 import { isFault, type Fault, type Findings } from './report.ts'
 import { bindCell, bindLeaveOut, bindMeasureCode, type Cells, type TextOf } from './texts.ts'
 
@@ -40,17 +45,22 @@ export class Drafting {
   readonly #findings: Findings
   readonly #leaveOut: (cells: Cells) => string | undefined
   readonly #readers: ValueReader[]
+  readonly #extends: (cells: string[]) => string[]
 
-  constructor(recipe: ObservationsRecipe, file: OpenFile, authorities: AuthorityLookup, register: MeasureRegister, findings: Findings) {
+  constructor(recipe: ObservationsRecipe, opened: OpenFile, authorities: AuthorityLookup, register: MeasureRegister, findings: Findings) {
     this.#findings = findings
+    const sources = valueSources(recipe, opened, findings)
+    const { file, virtual } = withVirtual(recipe, opened)
+    this.#extends = virtual === 0 ? (cells) => cells : (cells) => [...cells, ...Array<string>(virtual).fill('')]
     this.measures = new MeasureMaker(recipe, register, file.place)
     this.#leaveOut = bindLeaveOut(recipe.leave_out, file.place)
     const shared = sharedReaders(recipe, file, authorities, this.periods)
-    this.#readers = recipe.values.map((columns) => new ValueReader(recipe, columns, file, shared, this.measures))
+    this.#readers = sources.map((source) => new ValueReader(recipe, source, file, shared, this.measures))
   }
 
   /** Measures are found before periods, because a measure may say what kind of year a bare label means. */
-  row({ line, cells }: Row): Draft[] {
+  row({ line, cells: written }: Row): Draft[] {
+    const cells = this.#extends(written)
     const because = this.#leaveOut(cells)
     if (because !== undefined) {
       this.#findings.leaveOut(because)
@@ -70,6 +80,14 @@ export class Drafting {
     }
     return drafts
   }
+}
+
+/** The file as it looks to a recipe with wide columns: what their headings give stands after the columns of the file. */
+function withVirtual(recipe: ObservationsRecipe, file: OpenFile): { file: OpenFile; virtual: number } {
+  const names = virtualColumns(recipe)
+  const width = file.columns.length
+  const at = new Map(names.map((name, index) => [name, width + index]))
+  return { file: { ...file, place: (name) => at.get(name) ?? file.place(name) }, virtual: names.length }
 }
 
 /** Readers of what a row says once for all its values. */
@@ -106,9 +124,17 @@ class ValueReader {
   readonly #others: readonly [name: 'numerator' | 'denominator' | 'lower' | 'upper', column: string, cell: CellOf, options: FigureOptions][]
   readonly #status: CellOf | null
   readonly #options: FigureOptions
+  readonly #words: WordScale | null
+  /** Texts that the heading gives, the cell's own last, and where in the row they are put before the rest is read. */
+  readonly #virtual: readonly string[] | null
+  readonly #width: number
 
-  constructor(recipe: ObservationsRecipe, columns: ValueColumns, file: OpenFile, shared: SharedReaders, measures: MeasureMaker) {
+  constructor(recipe: ObservationsRecipe, { columns, virtual }: ValueSource, file: OpenFile, shared: SharedReaders, measures: MeasureMaker) {
     const { place } = file
+    this.#virtual = virtual
+    this.#width = file.columns.length
+    const rule = columns.words ?? recipe.words
+    this.#words = rule ? wordScale(rule) : null
     this.#recipe = recipe
     this.#measures = measures
     this.#column = columnOf(columns.value)
@@ -127,24 +153,31 @@ class ValueReader {
   }
 
   /** A draft, the reason it was left out, or what is wrong. */
-  read(line: number, cells: Cells): Draft | string | Fault {
+  read(line: number, cells: string[]): Draft | string | Fault {
+    if (this.#virtual) this.#putVirtual(this.#virtual, cells)
     const because = this.#leaveOut(cells)
     if (because !== undefined) return because
-    const measure = this.#measures.find(this.#measure(cells), cells)
+    const measure = this.#measures.find(this.#measure(cells), cells, this.#words)
     if (isFault(measure)) return measure
     const period = this.#period(cells, measure.periodKind)
     if (isFault(period)) return period
     const place = this.#place(cells, period)
     if (isFault(place)) return place
-    const figure = this.#figure(cells)
+    const figure = this.#figure(cells, measure.words)
     if (isFault(figure)) return figure
     return { line, column: this.#column, measure: measure.index, period: period.index, place, ...figure }
   }
 
-  #figure(cells: Cells): Omit<Draft, 'line' | 'column' | 'measure' | 'period' | 'place'> | Fault {
+  /** The row is one list for all its columns, so that a thousand of them do not make a thousand copies. */
+  #putVirtual(virtual: readonly string[], cells: string[]): void {
+    for (const [index, text] of virtual.entries()) cells[this.#width + index] = text
+    cells[this.#width + virtual.length - 1] = this.#value(cells)
+  }
+
+  #figure(cells: Cells, words: WordScale | null): Omit<Draft, 'line' | 'column' | 'measure' | 'period' | 'place'> | Fault {
     const status = this.#statusOf(cells)
     if (isFault(status)) return status
-    const value = this.#number(this.#value(cells), this.#column, this.#options)
+    const value = this.#number(this.#value(cells), this.#column, this.#options, words)
     if (isFault(value)) return value
     const figure = { value: value.number, numerator: null, denominator: null, lower: null, upper: null } as Figures
     for (const [name, column, cell, options] of this.#others) {
@@ -178,10 +211,14 @@ class ValueReader {
   }
 
   /** A number, or why there is none. */
-  #number(text: string, column: string, options: FigureOptions): { number: Decimal | null; reason: Reason | null; marker: string | null } | Fault {
+  #number(text: string, column: string, options: FigureOptions, words: WordScale | null = null): { number: Decimal | null; reason: Reason | null; marker: string | null } | Fault {
     if (text === '') return { number: null, reason: 'missing', marker: null }
     const reason = Object.hasOwn(this.#recipe.missing, text) ? this.#recipe.missing[text] : undefined
     if (reason !== undefined) return { number: null, reason, marker: text }
+    if (words) {
+      const place = words.place(text, column)
+      return isFault(place) ? place : { number: place, reason: null, marker: null }
+    }
     const number = parseFigure(text, options)
     if (!isRefusedFigure(number)) return { number, reason: null, marker: null }
     // Without a digit it is no number gone wrong but a sign of the publisher's.

@@ -1,10 +1,12 @@
 /** Imports comparator groups: families, and lists of nearest neighbours. */
 import {
-  authorityLookup, saveGroups, slugOf, type AuthorityLookup, type GroupRecord, type MemberRecord, type NamedAuthority,
+  authorityLookup, saveGroups, slugOf, type AuthorityLookup, type GroupRecord, type NamedAuthority,
 } from '#slices/places/index.ts'
 import type { ImportRequest, Prepared } from './preparing.ts'
 import type { OpenFile } from './reading.ts'
-import type { AuthorityRule, GroupsRecipe } from './recipe.ts'
+import type { GroupsRecipe } from './recipe.ts'
+import type { AuthorityRule } from './recipe-parts.ts'
+import { bindMembers, type Member } from './members.ts'
 import { isFault, type Fault, type Findings } from './report.ts'
 import { missingText, readRows } from './rows.ts'
 import { bindText, type Cells } from './texts.ts'
@@ -16,7 +18,7 @@ interface GroupRow {
   slug: string
   title: string
   of: NamedAuthority | null
-  members: Omit<MemberRecord, 'position'>[]
+  members: Member[]
 }
 
 export async function prepareGroups(request: ImportRequest<GroupsRecipe>): Promise<Prepared> {
@@ -45,7 +47,7 @@ function bindGroup(recipe: GroupsRecipe, lookup: AuthorityLookup, file: OpenFile
     if (nameOf && name === null) return missingText('group')
     const whose = of?.(cells) ?? null
     if (isFault(whose)) return whose
-    const found = members(line, cells)
+    const found = members(line, cells, whose)
     const slug = whose ? whose.code : slugOf(name ?? '')
     return { source: slugOf(source), slug, title: (title ?? name ?? slug).replaceAll('{authority}', whose?.known_name ?? ''), of: whose, members: found }
   }
@@ -60,35 +62,17 @@ function bindAuthority(rule: AuthorityRule, lookup: AuthorityLookup, file: OpenF
   }
 }
 
-/** A blank cell is a shorter list. A member that cannot be found is refused with its column. */
-function bindMembers({ members: rule }: GroupsRecipe, lookup: AuthorityLookup, file: OpenFile, findings: Findings) {
-  const columns = rule.columns.map(({ column, closeness }) => ({ column, at: file.place(column), closeness: closeness === undefined ? null : file.place(closeness) }))
-  const leaveOut = rule.leave_out.map(({ matches, because }) => ({ pattern: new RegExp(matches, 'u'), because }))
-  return (line: number, cells: Cells) => columns.flatMap(({ column, at, closeness }) => {
-    const written = (cells[at] ?? '').trim()
-    if (written === '') return []
-    const left = leaveOut.find(({ pattern }) => pattern.test(written))
-    if (left) {
-      findings.leaveOut(left.because)
-      return []
-    }
-    const found = findAuthority(lookup, written, rule)
-    if ('authority' in found) return [{ authority: found.authority.id, closeness: closeness === null ? null : (cells[closeness] ?? '').trim() || null }]
-    findings.refuse({ line, column, seen: written, expected: found.expected, message: found.refused })
-    return []
-  })
-}
-
 /** Rows of one group come together; a member named twice belongs to it once, where it stands first. */
 function gathered(rows: readonly GroupRow[], { type, publisher, licence, dated, ordered }: GroupsRecipe): GroupRecord[] {
   return [...Map.groupBy(rows, (row) => `${row.source} ${row.slug}`).values()].flatMap((own) => {
     const [first] = own
     if (!first) return []
     const members = new Map(own.flatMap((row) => row.members).toReversed().map((member) => [member.authority, member]))
-    const inOrder = [...members.values()].toReversed()
+    // Ranks of the publisher order the list; without them the order of the file does.
+    const inOrder = [...members.values()].toReversed().toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0))
     return [{
       type, source: first.source, slug: first.slug, title: first.title, of_authority: first.of?.id ?? null, publisher, licence, dated: dated ?? null,
-      members: inOrder.map((member, index) => ({ ...member, position: ordered ? index + 1 : null })),
+      members: inOrder.map(({ authority, closeness, rank }, index) => ({ authority, closeness, position: ordered || rank !== null ? index + 1 : null })),
     }]
   })
 }

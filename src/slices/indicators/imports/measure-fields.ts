@@ -3,7 +3,8 @@ import type { z } from 'zod'
 import { isRefusedFigure, parseFigure } from '#kernel/figures/index.ts'
 import { measureVersionSchema, type MeasureRecord } from '../measures/commands.ts'
 import type { Fault } from './report.ts'
-import type { MeasureFields, Text } from './recipe.ts'
+import type { MeasureFields } from './recipe.ts'
+import type { Text } from './recipe-parts.ts'
 import { bindText, type Cells, type ColumnPlace } from './texts.ts'
 
 export type MeasureReader = (code: string, cells: Cells) => MeasureRecord | Fault
@@ -63,13 +64,13 @@ function unaccepted(given: string, issue: z.core.$ZodIssue | undefined): string 
 
 /** Numbers are read as figures are; a text that is not a number stays as it is and is refused by the schema. */
 function valueOf(name: string, text: string): unknown {
-  if (name === 'kinds') return text.split(',').map((kind) => kind.trim()).filter((kind) => kind !== '')
+  if (name === 'kinds' || name === 'scale') return text.split(name === 'kinds' ? ',' : '|').map((part) => part.trim()).filter((part) => part !== '')
   if (!isOneOf(numeric, name) && !isOneOf(whole, name)) return text
   const number = parseFigure(text)
   if (isRefusedFigure(number)) return text
   return isOneOf(whole, name) ? Number(number) : number
 }
 
-const shown = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : 'nothing')
+const shown = (value: unknown): string => (Array.isArray(value) ? value.join(' | ') : typeof value === 'string' || typeof value === 'number' ? String(value) : 'nothing')
 
 const isOneOf = (names: readonly string[], name: string) => names.includes(name)

@@ -1,7 +1,7 @@
 /** Reads the period of a row and remembers which periods a file has. */
 import { isRefusedPeriod, parsePeriod, shiftPeriod, type Period, type PeriodKind } from '#kernel/periods/index.ts'
 import type { Fault } from './report.ts'
-import type { PeriodRule } from './recipe.ts'
+import type { PeriodRule } from './recipe-parts.ts'
 import { bindTemplate, type Cells, type ColumnPlace } from './texts.ts'
 
 /** A period with its place in the list of those the file has. */

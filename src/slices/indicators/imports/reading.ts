@@ -1,8 +1,9 @@
 /** Opens the file an import brings and gives its rows with their lines, whatever the format. */
 import { createHash } from 'node:crypto'
-import { TableProblem, findColumn, readTable, type HeaderRule, type Row } from '#kernel/tables/index.ts'
+import { columnLetters, openTable, type Column, type HeaderRule, type OpenOptions, type Row, type Table, type TableProblem } from '#kernel/tables/index.ts'
+import { columnsOf } from './columns.ts'
 import type { Recipe } from './recipe.ts'
-import { columnsOf, type ColumnPlace } from './texts.ts'
+import type { ColumnPlace } from './texts.ts'
 
 /** A file to import: opened anew for each look through it. */
 export interface ImportSource {
@@ -19,7 +20,10 @@ export interface FileFacts {
   encoding: string
   /** Why that encoding, in words. */
   encoding_reason: string
+  /** Blank where nothing parts the cells: a spreadsheet, JSON. */
   delimiter: string
+  /** The sheet that was read; null where there are none. */
+  sheet: string | null
   /** Line of the header; null where there is none. */
   header_line: number | null
   columns: string[]
@@ -27,32 +31,50 @@ export interface FileFacts {
 
 export interface OpenFile {
   facts: FileFacts
+  columns: readonly Column[]
   place: ColumnPlace
+  /** How a column is named to people: in a spreadsheet with its letter. */
+  label: (name: string) => string
   rows: AsyncIterable<Row>
+  /** What a reader should know about how the file was read, in sentences; complete once all rows were read. */
+  notes: readonly string[]
   close(): Promise<void>
 }
 
 /** Opens a file as its recipe says. Rows with the wrong number of cells go to `onProblem`. */
 export async function openFile(source: ImportSource, recipe: Recipe, onProblem: (problem: TableProblem) => void): Promise<OpenFile> {
   const { bytes, sha256 } = await fingerprint(source)
-  if (recipe.file.format === 'json') return openJson(source, { bytes, sha256 })
-  const { encoding, delimiter, short_rows } = recipe.file
-  const table = await readTable(source.open, {
-    file: source.name,
-    ...(encoding === 'auto' ? {} : { encoding }),
-    ...(delimiter === 'auto' ? {} : { delimiter }),
-    ...headerOf(recipe),
-    shortRows: short_rows,
-    onProblem,
-  })
+  const table = await openTable(source.open, { ...openingOf(recipe), file: source.name, onProblem })
   return {
     facts: {
-      name: source.name, bytes, sha256, encoding: table.encoding, encoding_reason: table.encodingReason, delimiter: table.delimiter,
+      name: source.name, bytes, sha256, encoding: table.encoding, encoding_reason: table.encodingReason, delimiter: table.delimiter ?? '', sheet: table.sheet,
       header_line: table.headerLine, columns: table.columns.map((column) => column.name),
     },
+    columns: table.columns,
     place: (name) => table.column(name).index,
+    label: labelOf(table),
     rows: table.rows,
+    notes: table.notes,
     close: () => table.close(),
+  }
+}
+
+function labelOf({ sheet, columns }: Table): (name: string) => string {
+  if (sheet === null) return (name) => name
+  const letters = new Map(columns.map(({ name, index }) => [name, columnLetters(index)]))
+  return (name) => (letters.has(name) ? `${name} (column ${letters.get(name) ?? ''} of the sheet ${sheet})` : name)
+}
+
+/** How a recipe has its file opened. */
+function openingOf(recipe: Recipe): Omit<OpenOptions, 'file'> {
+  const { format, encoding, delimiter, sheet, merged, path, short_rows: shortRows } = recipe.file
+  return {
+    format, merged, shortRows,
+    ...(encoding === 'auto' ? {} : { encoding }),
+    ...(delimiter === 'auto' ? {} : { delimiter }),
+    ...(sheet === undefined ? {} : { sheet }),
+    ...(path === undefined ? {} : { path: typeof path === 'string' ? path.split('.') : path }),
+    ...headerOf(recipe),
   }
 }
 
@@ -60,7 +82,10 @@ function headerOf(recipe: Recipe): { header?: NonNullable<HeaderRule> } {
   const { header } = recipe.file
   if (header === 'first') return {}
   if (header === 'none') return { header: 'none' }
-  return { header: header === 'find' ? { columns: columnsOf(recipe) } : { line: header } }
+  if (header === 'find') return { header: { columns: columnsOf(recipe) } }
+  if (typeof header === 'number') return { header: { line: header } }
+  const { lines, join, carry } = header
+  return { header: { lines, join, carry: Array.isArray(carry) ? carry : carry ? lines.slice(0, -1) : [] } }
 }
 
 async function fingerprint(source: ImportSource): Promise<{ bytes: number; sha256: string }> {
@@ -72,48 +97,3 @@ async function fingerprint(source: ImportSource): Promise<{ bytes: number; sha25
   }
   return { bytes, sha256: hash.digest('hex') }
 }
-
-/** JSON is for lists: an object of lists becomes a row for each entry of each list. Its "line" is the entry's number. */
-async function openJson(source: ImportSource, { bytes, sha256 }: { bytes: number; sha256: string }): Promise<OpenFile> {
-  const columns = ['key', 'position', 'value'].map((name, index) => ({ name, index, header: name }))
-  const rows = rowsOf(await parsedJson(source), source.name)
-  return {
-    facts: {
-      name: source.name, bytes, sha256, encoding: 'utf-8', encoding_reason: 'JSON is always UTF-8', delimiter: '', header_line: null,
-      columns: columns.map((column) => column.name),
-    },
-    place: (name) => {
-      const column = findColumn(columns, name)
-      if (column) return column.index
-      throw new TableProblem('column', { file: source.name, line: null, column: null, seen: `there is no column "${name}"`, expected: 'key, position or value' })
-    },
-    rows,
-    close: () => Promise.resolve(),
-  }
-}
-
-async function parsedJson(source: ImportSource): Promise<unknown> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of source.open()) chunks.push(chunk)
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8').replace(/^\uFEFF/, ''))
-  } catch (cause) {
-    const seen = `the file is not JSON (${cause instanceof Error ? cause.message : String(cause)}); it may have been cut short`
-    throw new TableProblem('cut-short', { file: source.name, line: null, column: null, seen, expected: 'one whole JSON object' })
-  }
-}
-
-async function* rowsOf(whole: unknown, file: string): AsyncGenerator<Row> {
-  if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) {
-    throw new TableProblem('not-a-table', { file, line: null, column: null, seen: 'the JSON is not an object', expected: 'an object of lists' })
-  }
-  let entry = 0
-  for (const [key, value] of Object.entries(whole)) {
-    entry++
-    const list: unknown[] = Array.isArray(value) ? value : [value]
-    for (const [index, item] of list.entries()) yield await Promise.resolve({ line: entry, cells: [key, String(index + 1), jsonText(item)] })
-  }
-}
-
-const jsonText = (value: unknown): string =>
-  typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value)

@@ -1,131 +1,14 @@
 /**
- * The recipe: a saved, readable description of how a published file becomes observations, measures, breaks, authorities
- * or groups, without editing the file or the program. This schema is also published as docs/recipe.schema.json.
+ * The recipe: a saved, readable description of how a published file becomes observations, measures, breaks, authorities,
+ * groups or a hex map, without editing the file or the program. This schema is also published as docs/recipe.schema.json.
  */
 import { z } from 'zod'
 import { authorityKeys } from '#slices/places/index.ts'
-import { periodKinds } from '#kernel/periods/index.ts'
+import { columnsOf } from './columns.ts'
 import { unacceptedTexts } from './measure-fields.ts'
-import { columnsOf } from './texts.ts'
-
-const column = z.string().min(1).describe('Name of a column as in the header, or "column 4" for the fourth.')
-const pattern = z.string().min(1).refine(isPattern, 'is not a valid regular expression').describe('A regular expression; case matters.')
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text, 'u')
-    return true
-  } catch {
-    return false
-  }
-}
-
-const condition = z.strictObject({
-  column,
-  is: z.union([z.string(), z.array(z.string()).min(1)]).optional().describe('The cell is exactly this, or one of these.'),
-  matches: pattern.optional(),
-  blank: z.boolean().optional().describe('true: the cell is blank. false: it is not.'),
-}).refine((rule) => rule.is !== undefined || rule.matches !== undefined || rule.blank !== undefined, 'needs one of "is", "matches" or "blank"')
-export type Condition = z.infer<typeof condition>
-
-const leaveOut = z.strictObject({
-  where: z.union([condition, z.array(condition).min(1)]).describe('One condition, or several that must all hold.'),
-  because: z.string().min(1).describe('Why, in words for the report.'),
-}).describe('Rows that are not brought in. Each rule is counted in the report.')
-export type LeaveOut = z.infer<typeof leaveOut>
-
-const oneText = z.strictObject({
-  column: column.optional().describe('Take the text from this column.'),
-  template: z.string().optional().describe('Put a text together: "{LGBF Year} {Month}". Names in braces are columns.'),
-  fixed: z.string().optional().describe('The same text for every row.'),
-  map: z.record(z.string(), z.string()).optional().describe('Replace the text: published word to our word.'),
-  otherwise: z.string().optional().describe('What to take when the text is blank or not in the map.'),
-}).refine((text) => [text.column, text.template, text.fixed].filter((part) => part !== undefined).length === 1, 'needs exactly one of "column", "template" or "fixed"')
-export type OneText = z.infer<typeof oneText>
-
-const text = z.union([oneText, z.array(oneText).min(1)]).describe('Where a text comes from. Of several, the first that gives one is taken.')
-export type Text = z.infer<typeof text>
-
-const cell = z.union([
-  column,
-  z.strictObject({ column, field: z.string().describe('Name of a value inside a cell that holds a JSON object.') }),
-]).describe('A column, or one value of a cell that holds a JSON object.')
-export type Cell = z.infer<typeof cell>
-
-export const reasons = ['missing', 'suppressed', 'not-collected', 'not-applicable', 'not-available', 'unreliable'] as const
-const reason = z.enum(reasons)
-export type Reason = z.infer<typeof reason>
-const status = z.enum(['provisional', 'estimated', 'low', 'revised', 'published', ...reasons])
-
-const area = z.strictObject({
-  code: z.string().min(1),
-  name: z.string().min(1),
-  level: z.enum(['country', 'region', 'county-area', 'combined-authority-area', 'police', 'fire', 'statistical', 'group']),
-}).describe('A place that is not an authority. Its figures are kept as published reference values and never ranked.')
-
-const authorityShape = {
-  column: column.optional(),
-  fixed: z.string().optional().describe('One authority for the whole file.'),
-  by: z.enum(authorityKeys).default('any').describe('What the column holds: GSS code, register code, DfE number, E-code, name, or any of them.'),
-  codes: z.record(z.string(), z.string()).optional().describe('What the file calls an authority, to the code that the register knows.'),
-}
-const authority = z.strictObject(authorityShape).refine(hasOneSource, 'needs either "column" or "fixed"')
-export type AuthorityRule = z.infer<typeof authority>
-
-function hasOneSource(one: { column?: string | undefined; fixed?: string | undefined }): boolean {
-  return (one.column === undefined) !== (one.fixed === undefined)
-}
-
-const figureAuthority = z.strictObject({
-  ...authorityShape,
-  or: z.strictObject({ column, by: authorityShape.by, codes: authorityShape.codes }).optional().describe('Another column, read where the first is blank: names where codes are missing.'),
-}).refine(hasOneSource, 'needs either "column" or "fixed"')
-export type FigureAuthorityRule = z.infer<typeof figureAuthority>
-
-const reference = z.strictObject({
-  name: column.optional().describe('Column with the name of the area.'),
-  standard: z.boolean().default(true).describe('Take standard codes of countries, regions, police areas and the like as areas.'),
-  areas: z.record(z.string(), area).optional().describe('What the file calls an area, to the area.'),
-  levels: z.array(z.strictObject({ matches: pattern, level: area.shape.level })).optional().describe('Codes of areas that are not standard, by pattern.'),
-}).describe('Rows that give national, regional or group figures in the column that otherwise names authorities.')
-
-const period = z.strictObject({
-  column: column.optional(),
-  template: z.string().optional().describe('Put the label together from several columns: "{LGBF Year} {Month}".'),
-  fixed: z.string().optional(),
-  kind: z.enum(periodKinds).optional().describe('The kind meant where the label alone cannot tell: 2019, 2013-14.'),
-  year_starts: z.string().regex(/^\d\d-\d\d$/).optional().describe('Month and day on which the publisher\'s years start: "08-01".'),
-  shift: z.int().optional().describe('So many periods later (or earlier, when negative) than the label says.'),
-}).refine((one) => [one.column, one.template, one.fixed].filter((part) => part !== undefined).length === 1, 'needs exactly one of "column", "template" or "fixed"')
-export type PeriodRule = z.infer<typeof period>
-
-const spelling = z.enum(['words', 'compact']).default('words').describe('How inserted texts become part of a code. words: "4G coverage" is 4g-coverage. compact: "C&L 01" is cl01.')
-const measureCode = z.strictObject({ code: text, spelling })
-export type MeasureCode = z.infer<typeof measureCode>
-
-const numbers = z.strictObject({
-  scale: z.string().regex(/^-?\d+(\.\d+)?$/).optional().describe('Multiply values by this: "1000" for £ thousand.'),
-  numerator_scale: z.string().regex(/^-?\d+(\.\d+)?$/).optional(),
-  denominator_scale: z.string().regex(/^-?\d+(\.\d+)?$/).optional(),
-  percent_as_fraction: z.boolean().optional().describe('95% becomes 0.95; otherwise 95.'),
-  magnitudes: z.boolean().optional().describe('Read 1.2m as 1200000.'),
-  footnotes: z.boolean().optional().describe('Drop footnote letters in brackets: 1,234 (a).'),
-})
-
-const valueColumns = z.strictObject({
-  value: cell,
-  numerator: cell.optional(),
-  denominator: cell.optional(),
-  lower: cell.optional().describe('Published lower 95% confidence limit.'),
-  upper: cell.optional(),
-  status: column.optional().describe('Column of the publisher\'s marker for this value; see "status".'),
-  measure: measureCode.optional().describe('The measure of this column, where it differs from the row\'s.'),
-  period: period.optional().describe('The period of this column, where it differs from the row\'s.'),
-  authority: figureAuthority.optional(),
-  area: area.optional().describe('This column gives figures of an area (such as Scotland), repeated on the rows: kept once.'),
-  leave_out: z.array(leaveOut).optional().describe('Rows whose cell in this column is not brought in.'),
-})
-export type ValueColumns = z.infer<typeof valueColumns>
+import { fileRule } from './recipe-file.ts'
+import { authority, column, figureAuthority, leaveOut, measureCode, numbers, pattern, period, reason, reference, status, text } from './recipe-parts.ts'
+import { valuesRule, wordsRule } from './recipe-values.ts'
 
 const measureFields = z.strictObject({
   title: text,
@@ -136,6 +19,7 @@ const measureFields = z.strictObject({
   unit_kind: text,
   prefix: text.optional(),
   suffix: text.optional(),
+  scale: text.optional().describe('The words of an ordinal scale, the worst first, parted by upright lines. Made from "words" where this is absent.'),
   display_factor: text.optional(),
   decimals: text.optional(),
   polarity: text,
@@ -161,6 +45,9 @@ const measureFields = z.strictObject({
 })
 export type MeasureFields = z.infer<typeof measureFields>
 
+/** How the rows (r) or columns (q) of a hex map are shoved: every odd or every even one by half a hex. */
+export const arrangements = ['odd-r', 'even-r', 'odd-q', 'even-q'] as const
+
 const head = {
   $schema: z.string().optional(),
   recipe: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words with hyphens').describe('Its name.'),
@@ -169,13 +56,7 @@ const head = {
   publisher: z.string().min(1),
   source: z.string().min(1).describe('Where the file comes from: an address, or words.'),
   licence: z.string().min(1),
-  file: z.strictObject({
-    format: z.enum(['csv', 'json']).default('csv').describe('json: one object; each of its entries is a row with the columns "key" and "value".'),
-    encoding: z.string().default('auto'),
-    delimiter: z.enum(['auto', ',', ';', '\t', '|']).default('auto'),
-    header: z.union([z.int().positive(), z.enum(['first', 'find', 'none'])]).default('first').describe('Line of the header; "find": the first row that has all the columns this recipe names.'),
-    short_rows: z.enum(['refuse', 'fill']).default('refuse').describe('Rows with too few cells: refuse the file, or take them as blank.'),
-  }).prefault({}),
+  file: fileRule.prefault({}),
   leave_out: z.array(leaveOut).default([]),
 }
 
@@ -186,7 +67,8 @@ const observations = z.strictObject({
   reference: reference.optional(),
   period: period.optional(),
   measure: measureCode.optional(),
-  values: z.array(valueColumns).min(1),
+  values: valuesRule,
+  words: wordsRule.optional().describe('The values are words on a scale (judgements), not numbers.'),
   missing: z.record(z.string(), reason).default({}).describe('Markers instead of a number, to the reason. A blank is always missing.'),
   status: z.record(z.string(), status).default({}).describe('Markers in a status column, to what they mean.'),
   numbers: numbers.prefault({}),
@@ -231,6 +113,25 @@ const authorities = z.strictObject({
   names: z.array(z.strictObject({ name: text, separator: z.string().optional() })).default([]).describe('Informal names publishers use.'),
 }).refine((one) => one.finds !== undefined || [one.code, one.name, one.kind, one.nation].every((field) => field !== undefined), 'needs "finds", or else "code", "name", "kind" and "nation"')
 
+const memberColumn = z.strictObject({
+  column,
+  closeness: column.optional().describe('Column of how close the member is: a word or a number, kept as it stands.'),
+  rank: column.optional().describe('Column of the member\'s place, 1 the nearest. Without it members stand in the order of the file.'),
+  list: z.union([z.literal('json'), z.string().min(1).max(3)]).optional().describe('The cell holds several members: parted by this ("," or ";"), or as a JSON list.'),
+})
+
+const membersRule = z.strictObject({
+  columns: z.array(memberColumn).min(1).optional().describe('Columns of members, nearest first.'),
+  matching: z.strictObject({
+    columns: pattern.describe('Every column whose heading fits holds a member, in the order of the file: "SN(?<n>\\d+)".'),
+    closeness: z.string().min(1).optional().describe('Heading of the column of closeness that goes with each, with the groups in braces: "SNP{n}".'),
+  }).optional().describe('Columns of members by pattern, instead of one by one.'),
+  by: z.enum(authorityKeys).default('any'),
+  codes: z.record(z.string(), z.string()).optional(),
+  itself: z.enum(['keep', 'leave-out', 'refuse']).default('keep').describe('neighbours: a list that names the authority whose list it is.'),
+  leave_out: z.array(z.strictObject({ matches: pattern, because: z.string().min(1) })).default([]).describe('Members that are not authorities.'),
+}).refine((one) => (one.columns === undefined) !== (one.matching === undefined), 'needs either "columns" or "matching"')
+
 const groups = z.strictObject({
   ...head,
   produces: z.literal('groups'),
@@ -238,19 +139,31 @@ const groups = z.strictObject({
   group_source: text.describe('As in the address: family:<source>/<name>, neighbours:<source>.'),
   group: text.optional().describe('family: its name.'),
   of: authority.optional().describe('neighbours: whose list this is.'),
-  members: z.strictObject({
-    columns: z.array(z.strictObject({ column, closeness: column.optional() })).min(1).describe('Columns of members, nearest first.'),
-    by: z.enum(authorityKeys).default('any'),
-    codes: z.record(z.string(), z.string()).optional(),
-    leave_out: z.array(z.strictObject({ matches: pattern, because: z.string().min(1) })).default([]).describe('Members that are not authorities.'),
-  }),
+  members: membersRule,
   group_title: text.describe('In words for a sentence: "the nearest neighbours of {authority} (Oflog)". In a fixed text, {authority} is whose list it is.'),
   ordered: z.boolean().default(false).describe('Whether members stand nearest first.'),
   dated: z.iso.date().optional().describe('The date the publisher gives the grouping.'),
 }).refine((one) => (one.type === 'family') === (one.group !== undefined), 'a family needs "group"; neighbours need none')
   .refine((one) => (one.type === 'neighbours') === (one.of !== undefined), 'neighbours need "of"; a family needs none')
 
-export const recipeSchema = z.discriminatedUnion('produces', [observations, measures, breaks, authorities, groups]).superRefine((recipe, context) => {
+const layout = z.strictObject({
+  ...head,
+  produces: z.literal('layout'),
+  name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words with hyphens').describe('The layout\'s name in addresses: "districts-2023".'),
+  layout_title: z.string().min(1).describe('In words: "Districts and unitary authorities, 2023".'),
+  arrangement: z.enum(arrangements).optional().describe('Which rows or columns are shoved by half a hex. A HexJSON file says it itself.'),
+  hexes: z.strictObject({
+    code: column.default('key'),
+    name: column.default('n'),
+    q: column.default('q'),
+    r: column.default('r'),
+    by: z.enum(authorityKeys).default('any').describe('What the code is.'),
+    codes: z.record(z.string(), z.string()).optional(),
+    unknown: z.enum(['keep', 'refuse']).default('keep').describe('A hex of no authority in the register: kept without one and told, or the file refused.'),
+  }).prefault({}),
+})
+
+export const recipeSchema = z.discriminatedUnion('produces', [observations, measures, breaks, authorities, groups, layout]).superRefine((recipe, context) => {
   const named = columnsOf(recipe).length
   if (recipe.file.header !== 'find' || named > 1) return
   const message = `"find" looks for the first row with all the columns the recipe names, and it names ${named === 0 ? 'none' : 'only one'}: too few to tell a header by. Give the line of the header as a number.`
@@ -263,3 +176,4 @@ export type MeasuresRecipe = z.output<typeof measures>
 export type BreaksRecipe = z.output<typeof breaks>
 export type AuthoritiesRecipe = z.output<typeof authorities>
 export type GroupsRecipe = z.output<typeof groups>
+export type LayoutRecipe = z.output<typeof layout>

@@ -2,7 +2,8 @@
 import { countOf, formatCount } from '#kernel/figures/index.ts'
 import type { TableProblem } from '#kernel/tables/index.ts'
 import type { FileFacts } from './reading.ts'
-import type { Reason, Recipe } from './recipe.ts'
+import type { Recipe } from './recipe.ts'
+import type { Reason } from './recipe-parts.ts'
 
 /** A place in the file that cannot be brought in, and what should stand there. One is enough to refuse the file. */
 export interface Refusal {
@@ -149,6 +150,7 @@ export const nouns: Record<Recipe['produces'], readonly [one: string, many: stri
   breaks: ['break in a series', 'breaks in series'],
   authorities: ['authority', 'authorities'],
   groups: ['group', 'groups'],
+  layout: ['hex map', 'hex maps'],
 }
 
 /** Where a refusal stands, for a line of a terminal: "lines 7, 9 and 40 rows more, Visits per head". */

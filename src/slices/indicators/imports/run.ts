@@ -8,6 +8,7 @@ import { TableProblem } from '#kernel/tables/index.ts'
 import { prepareAuthorities } from './authorities.ts'
 import { prepareBreaks } from './breaks.ts'
 import { prepareGroups } from './groups.ts'
+import { prepareLayout } from './layouts.ts'
 import { prepareMeasures } from './measures.ts'
 import { lockImports, nextMoment } from './moments.ts'
 import { prepareObservations } from './observations.ts'
@@ -70,6 +71,8 @@ function prepare(request: ImportRequest<Recipe>): Promise<Prepared> {
       return prepareAuthorities({ ...request, recipe })
     case 'groups':
       return prepareGroups({ ...request, recipe })
+    case 'layout':
+      return prepareLayout({ ...request, recipe })
   }
 }
 
@@ -124,7 +127,8 @@ async function refuseReversedTime({ trx, moment, import: id }: Making, { finding
          + (select count(*) from indicators.measure_version v join indicators.measure_version e on e.measure = v.measure and e.version <> v.version
              where v.import = ${id} and e.known_to > ${moment})
          + (select count(*) from indicators.series_break where known_to = ${moment} and known_from >= ${moment})
-         + (select count(*) from places.comparator_group where known_to = ${moment} and known_from >= ${moment}) as reversed`.execute(trx)
+         + (select count(*) from places.comparator_group where known_to = ${moment} and known_from >= ${moment})
+         + (select count(*) from places.layout where known_to = ${moment} and known_from >= ${moment}) as reversed`.execute(trx)
   const reversed = rows[0]?.reversed ?? 0
   if (reversed === 0) return
   findings.refuse({

@@ -1,6 +1,6 @@
 /** Binds what a recipe says about columns to the columns a file has, so that rows are read without looking names up. */
 import { decimalOf } from '#kernel/figures/index.ts'
-import type { Cell, Condition, LeaveOut, MeasureCode, OneText, Recipe, Text } from './recipe.ts'
+import type { Cell, Condition, LeaveOut, MeasureCode, OneText, Text } from './recipe-parts.ts'
 
 export type Cells = readonly string[]
 /** Places of columns; throws a problem that lists the columns there are for one that is not there. */
@@ -119,25 +119,4 @@ function bindCondition({ column, is, matches, blank }: Condition, place: ColumnP
 export function bindLeaveOut(rules: readonly LeaveOut[], place: ColumnPlace): (cells: Cells) => string | undefined {
   const bound = rules.map(({ where, because }) => ({ because, tests: (Array.isArray(where) ? where : [where]).map((rule) => bindCondition(rule, place)) }))
   return (cells) => bound.find(({ tests }) => tests.every((test) => test(cells)))?.because
-}
-
-/** Keys under which a recipe names a column outright. */
-const columnKeys = new Set(['column', 'closeness'])
-const cellKeys = new Set(['value', 'numerator', 'denominator', 'lower', 'upper', 'status'])
-
-/** Every column a recipe names, for finding the header row. */
-export function columnsOf(recipe: Recipe): string[] {
-  const found = new Set<string>()
-  const walk = (value: unknown, key: string, inValues: boolean): void => {
-    if (typeof value === 'string') {
-      if (columnKeys.has(key) || (inValues && cellKeys.has(key))) found.add(value)
-      if (key === 'template') for (const match of value.matchAll(/\{([^}]+)\}/g)) found.add(match[1] ?? '')
-    } else if (Array.isArray(value)) value.forEach((each) => walk(each, key, inValues || key === 'values'))
-    else if (typeof value === 'object' && value !== null) {
-      for (const [name, each] of Object.entries(value)) if (name !== 'map') walk(each, name, inValues && key === 'values')
-    }
-  }
-  walk(recipe, '', false)
-  if (recipe.produces === 'observations' && recipe.reference?.name) found.add(recipe.reference.name)
-  return [...found]
 }

@@ -3,7 +3,8 @@ import {
   areaLevelOf, kindOfGss, type AreaRecord, type AuthorityKey, type AuthorityLookup, type FoundAuthority, type Span,
 } from '#slices/places/index.ts'
 import type { Fault } from './report.ts'
-import type { FigureAuthorityRule, ObservationsRecipe } from './recipe.ts'
+import type { ObservationsRecipe } from './recipe.ts'
+import type { FigureAuthorityRule } from './recipe-parts.ts'
 import type { Cells, ColumnPlace } from './texts.ts'
 
 export type PlaceRef = { authority: number } | { area: AreaRecord }

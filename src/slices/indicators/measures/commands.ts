@@ -19,6 +19,7 @@ export const measureVersionSchema = z.strictObject({
   unit_kind: z.enum(['percentage', 'money', 'rate', 'count', 'days', 'weeks', 'hours', 'score', 'ratio', 'other']),
   prefix: z.string().default(''),
   suffix: z.string().default(''),
+  scale: z.array(words).min(2).nullable().default(null),
   display_factor: decimal.default('1'),
   decimals: z.int().min(0).max(6).default(1),
   polarity: z.enum(['higher', 'lower', 'midpoint', 'none']),

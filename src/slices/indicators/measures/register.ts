@@ -7,6 +7,8 @@ export interface RegisteredMeasure {
   code: string
   organisation: number | null
   period_kind: string | null
+  /** The words of an ordinal scale, the worst first; null: its values are numbers. */
+  scale: string[] | null
   /** Whether a definition of it stands: not where the import that brought the only one was withdrawn. */
   defined: boolean
 }
@@ -25,7 +27,7 @@ export async function measureRegister(db: Reader, organisation: number | null): 
   const found = await db
     .selectFrom('indicators.measure as m')
     .leftJoin('indicators.measure_version as v', (join) => join.onRef('v.measure', '=', 'm.id').on('v.known_to', '=', sql<Date>`'infinity'`))
-    .select(['m.id', 'm.code', 'm.organisation', 'v.period_kind', 'v.version'])
+    .select(['m.id', 'm.code', 'm.organisation', 'v.period_kind', 'v.scale', 'v.version'])
     .where(organisation === null ? sql<boolean>`m.organisation is null` : sql<boolean>`m.organisation = ${organisation}`)
     .execute()
   const rows = found.map(({ version, ...row }): RegisteredMeasure => ({ ...row, defined: version !== null }))

@@ -7,7 +7,7 @@ import { csvRow } from '#kernel/tables/index.ts'
 import { apiRoute, cursorOf, nextAddress, pageOf, pageQuery, readCursor } from '#kernel/web/api.ts'
 import { importById, imports, type MadeImport } from '../imports/queries.ts'
 import { checkNames } from '../imports/report.ts'
-import { reasons } from '../imports/recipe.ts'
+import { reasons } from '../imports/recipe-parts.ts'
 import { madeBy } from './import-page.ts'
 import { organisationNames } from './queries.ts'
 import { knownRecipes, recipeByName, type KnownRecipe } from './saved-recipes.ts'
@@ -34,7 +34,7 @@ const importItem = z.object({
   known_from: z.iso.datetime().describe('The moment its figures became known here: when it was imported, unless another moment was stated then.'),
   made_by: z.string().describe('Names of people are given to those who sign in.'),
   organisation: z.string().nullable().describe('Slug of the organisation whose local figures these are; null: national figures.'),
-  produces: z.enum(['observations', 'measures', 'breaks', 'authorities', 'groups']),
+  produces: z.enum(['observations', 'measures', 'breaks', 'authorities', 'groups', 'layout']),
   recipe: z.string(),
   file: z.object({ name: z.string(), bytes: z.int(), sha256: z.string() }),
   counts,

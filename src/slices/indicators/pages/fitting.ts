@@ -2,7 +2,7 @@
 import { findColumn, nameColumns, readTable, TableProblem, type Row } from '#kernel/tables/index.ts'
 import type { ImportSource } from '../imports/reading.ts'
 import type { Recipe } from '../imports/recipe.ts'
-import { columnsOf } from '../imports/texts.ts'
+import { columnsOf } from '../imports/columns.ts'
 import type { KnownRecipe } from './saved-recipes.ts'
 
 /** As far as an import looks for a header. */
@@ -12,7 +12,7 @@ const rowsLookedAt = 50
 export async function recipesThatFit(source: ImportSource, known: readonly KnownRecipe[]): Promise<KnownRecipe[]> {
   const isJson = await startsLikeJson(source)
   const rows = isJson ? [] : await firstRows(source)
-  return known.filter(({ recipe }) => (recipe.file.format === 'json' ? isJson : fits(recipe, rows)))
+  return known.filter(({ recipe }) => (recipe.file.format === 'json' || recipe.file.format === 'hexjson' ? isJson : fits(recipe, rows)))
 }
 
 function fits(recipe: Recipe, rows: readonly Row[]): boolean {
@@ -34,7 +34,7 @@ function headersOf({ file: { header } }: Recipe, rows: readonly Row[]): readonly
     case 'none':
       return []
     default:
-      return rows.filter(({ line }) => line === header)
+      return rows.filter(({ line }) => line === (typeof header === 'number' ? header : header.lines.at(-1)))
   }
 }
 

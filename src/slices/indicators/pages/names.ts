@@ -48,7 +48,9 @@ function namingRules(recipe: Recipe): NamingRule[] {
     case 'authorities':
       return recipe.finds ? [recipe.finds] : []
     case 'groups':
-      return [...(recipe.of ? [recipe.of] : []), ...recipe.members.columns.map(({ column }) => ({ column, by: recipe.members.by }))]
+      return [...(recipe.of ? [recipe.of] : []), ...(recipe.members.columns ?? []).map(({ column }) => ({ column, by: recipe.members.by }))]
+    case 'layout':
+      return [{ column: recipe.hexes.code, by: recipe.hexes.by }]
     case 'measures':
     case 'breaks':
       return []

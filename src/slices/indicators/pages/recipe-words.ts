@@ -1,5 +1,7 @@
 /** What a recipe does, in sentences a person can check against the file. No database, no web. */
-import type { AuthoritiesRecipe, BreaksRecipe, Cell, Condition, GroupsRecipe, LeaveOut, MeasuresRecipe, ObservationsRecipe, Recipe, Text, ValueColumns } from '../imports/recipe.ts'
+import type { AuthoritiesRecipe, BreaksRecipe, GroupsRecipe, LayoutRecipe, MeasuresRecipe, ObservationsRecipe, Recipe } from '../imports/recipe.ts'
+import type { Cell, Condition, LeaveOut, Text } from '../imports/recipe-parts.ts'
+import { isWide, type ValueColumns, type WideColumns } from '../imports/recipe-values.ts'
 import { reasonWords } from '../imports/report.ts'
 
 /** A recipe's description: a few parts, each with sentences. */
@@ -12,7 +14,7 @@ const quoted = (name: string) => `“${name}”`
 
 /** Headings for lists of recipes by what they bring in, in the order in which a new installation needs them. */
 const producesTitles: Record<Recipe['produces'], string> = {
-  observations: 'Figures', measures: 'Definitions of measures', breaks: 'Breaks in series', groups: 'Groups to compare with', authorities: 'Registers of authorities',
+  observations: 'Figures', measures: 'Definitions of measures', breaks: 'Breaks in series', groups: 'Groups to compare with', layout: 'Hex maps', authorities: 'Registers of authorities',
 }
 
 /** Recipes under headings: those of an organisation first, then the ready ones by what they bring in. */
@@ -25,7 +27,7 @@ export function underHeadings<K extends { recipe: Recipe; owner: { name: string 
 }
 
 export const producesWords: Record<Recipe['produces'], string> = {
-  observations: 'figures', measures: 'definitions of measures', breaks: 'breaks in series', authorities: 'authorities, or their codes and names', groups: 'groups to compare with',
+  observations: 'figures', measures: 'definitions of measures', breaks: 'breaks in series', authorities: 'authorities, or their codes and names', groups: 'groups to compare with', layout: 'hex maps',
 }
 
 /** The whole recipe in words, in the order in which a file is read. */
@@ -50,17 +52,32 @@ function partsOf(recipe: Recipe): RecipePart[] {
       return authorityParts(recipe)
     case 'groups':
       return groupParts(recipe)
+    case 'layout':
+      return layoutParts(recipe)
   }
 }
 
 function fileSentences({ file }: Recipe): string[] {
-  if (file.format === 'json') return ['A JSON file: one object, each of whose entries is read as a row with a key and a value.']
-  const headers = { first: 'The first line names the columns.', find: 'The header is the first line that has all the columns this recipe names.', none: 'There is no header; columns are counted.' }
+  if (file.format === 'hexjson') return ['A hex map as HexJSON.']
+  if (file.format === 'json') return [`A JSON file. ${file.path === undefined ? 'The whole of it is the list.' : `The list stands at ${quoted([file.path].flat().join('.'))}.`} Its records, or the entries of its object, are the rows.`]
   return [
-    `A CSV file. ${file.encoding === 'auto' ? 'How its characters are encoded is found out from the file.' : `Its characters are encoded as ${file.encoding}.`}`,
-    typeof file.header === 'number' ? `Line ${file.header} names the columns.` : headers[file.header],
+    kindSentence(file),
+    headerSentence(file.header),
     ...(file.short_rows === 'fill' ? ['Rows with too few cells are taken as blank at the end.'] : []),
   ]
+}
+
+function kindSentence({ format, encoding, sheet }: Recipe['file']): string {
+  if (sheet !== undefined) return typeof sheet === 'number' ? `A spreadsheet, of which sheet ${sheet} is read.` : `A spreadsheet, of which the sheet ${quoted(sheet)} is read.`
+  if (format === 'xlsx' || format === 'ods') return 'A spreadsheet.'
+  const characters = encoding === 'auto' ? 'How its characters are encoded is found out from the file.' : `Its characters are encoded as ${encoding}.`
+  return `${format === 'tsv' ? 'A file of cells parted by tabs.' : format === 'csv' ? 'A CSV file.' : 'A CSV file or a spreadsheet.'} ${characters}`
+}
+
+function headerSentence(header: Recipe['file']['header']): string {
+  const words = { first: 'The first line names the columns.', find: 'The header is the first line that has all the columns this recipe names.', none: 'There is no header; columns are counted.' }
+  if (typeof header === 'number') return `Line ${header} names the columns.`
+  return typeof header === 'string' ? words[header] : `Lines ${listed(header.lines.map(String), 'and')} together name the columns.`
 }
 
 const leaveOutSentence = ({ where, because }: LeaveOut) => `Rows where ${[where].flat().map(conditionInWords).join(' and ')}: ${because}.`
@@ -79,7 +96,7 @@ function figureParts(recipe: ObservationsRecipe): RecipePart[] {
     { title: 'Whose figure it is', sentences: whoseSentences(recipe) },
     { title: 'Period', sentences: recipe.period ? [periodSentence(recipe.period)] : [] },
     { title: 'Measure', sentences: [...(recipe.measure ? [`The code is ${textInWords(recipe.measure.code)}.`] : []), madeSentence(recipe)] },
-    { title: 'Figures', sentences: recipe.values.map(valueSentence) },
+    { title: 'Figures', sentences: recipe.values.map((one) => (isWide(one) ? wideSentence(one) : valueSentence(one))) },
     { title: 'Numbers and markers', sentences: markerSentences(recipe) },
   ]
 }
@@ -121,11 +138,19 @@ function valueSentence({ value, numerator, denominator, lower, upper, status, ar
   return `The value is ${cellInWords(value)}${about.length > 0 ? ` ${about.join(' ')}` : ''}${beside.length > 0 ? `, with ${listed(beside, 'and')}` : ''}.${left}`
 }
 
-function markerSentences({ missing, status, numbers, tolerance }: ObservationsRecipe): string[] {
+function wideSentence({ columns, repeated, measure, period, leave_out }: WideColumns): string {
+  const about = [measure ? ` of the measure ${textInWords(measure.code)}` : '', period ? ` (${periodSentence(period).replace(/\.$/, '').toLowerCase()})` : ''].join('')
+  const twice = { refuse: '', first: ' Of headings that repeat, the first is read.', last: ' Of headings that repeat, the last is read.', equal: ' Headings that repeat must agree.' }[repeated]
+  const left = (leave_out ?? []).map(({ because }) => ` Left out where the recipe says so: ${because}.`).join('')
+  return `Every column whose heading fits the pattern ${columns} holds values${about}.${twice}${left}`
+}
+
+function markerSentences({ missing, status, numbers, tolerance, words }: ObservationsRecipe): string[] {
   const meanings = (markers: Record<string, string>) => listed(Object.entries(markers).map(([marker, meaning]) => `${quoted(marker)} ${wordOf(meaning)}`), 'and')
   return [
     ...(Object.keys(missing).length > 0 ? [`Instead of a number: ${meanings(missing)}.`] : []),
     ...(Object.keys(status).length > 0 ? [`In the status column: ${meanings(status)}.`] : []),
+    ...(words ? [`Values are words on a scale, from the worst to the best: ${listed(words.worst_to_best.map(quoted), 'and')}.`] : []),
     'A blank cell is a missing figure; a zero is a zero.',
     ...(numbers.scale ? [`Values are multiplied by ${numbers.scale}.`] : []),
     ...(numbers.percent_as_fraction ? ['95% is kept as 0.95.'] : []),
@@ -156,11 +181,19 @@ function authorityParts({ finds, unknown, keys, names, code, name }: Authorities
 }
 
 function groupParts({ type, group, of, members, group_source, ordered }: GroupsRecipe): RecipePart[] {
-  const columns = members.columns.length > 3 ? `${quoted(members.columns[0]?.column ?? '')} to ${quoted(members.columns.at(-1)?.column ?? '')}` : listed(members.columns.map(({ column }) => quoted(column)), 'and')
+  const named = (members.columns ?? []).map(({ column }) => quoted(column))
+  const columns = members.matching ? `every column whose heading fits the pattern ${members.matching.columns}` : named.length > 3 ? `${named[0] ?? ''} to ${named.at(-1) ?? ''}` : listed(named, 'and')
   return [{ title: 'Groups', sentences: [
     type === 'family' ? `Each row puts an authority into the family ${group ? textInWords(group) : ''}.` : `${of ? namingSentence('Whose neighbours they are', of) : ''}`,
     `Members stand in ${columns}, by ${keyWords[members.by] ?? members.by}${ordered ? ', nearest first' : ''}.`,
     `The source of the groups is ${textInWords(group_source)}.`,
+  ] }]
+}
+
+function layoutParts({ layout_title, arrangement, hexes }: LayoutRecipe): RecipePart[] {
+  return [{ title: 'Hex map', sentences: [
+    `Each row is a hexagon of ${quoted(layout_title)}, by the ${keyWords[hexes.by] ?? hexes.by} in ${quoted(hexes.code)}, at the column ${quoted(hexes.q)} and the row ${quoted(hexes.r)}.`,
+    `How rows are set against each other: ${arrangement ?? 'as the file says'}.`,
   ] }]
 }
 
