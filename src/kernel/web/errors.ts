@@ -97,8 +97,12 @@ function troubleOf(error: unknown): Trouble {
     const { status, code, title, message, faults } = error
     return { status, code, title, detail: message, next: nextSteps[code] ?? '', faults }
   }
-  return isOutage(error) ? databaseAway : frameTrouble(statusOf(error))
+  if (isOutage(error)) return databaseAway
+  return frameTrouble(isNoText(error) ? 400 : statusOf(error))
 }
+
+/** A character that PostgreSQL takes for the end of a text (class 22021) was sent in an address, a question or a form. */
+const isNoText = (error: unknown) => error instanceof Error && 'code' in error && error.code === '22021'
 
 // Connection lost or refused, too many connections, or a server that is starting or stopping (classes 08, 53 and 57 of PostgreSQL).
 const outages = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EPIPE|ETIMEDOUT|08\w{3}|53300|57P0[123])$/

@@ -20,7 +20,7 @@ import { reportHealth } from './health.ts'
 import { answerWithPages } from './pages.ts'
 import { standingPages } from './standing-pages.ts'
 import { defaultLargestUpload } from './uploads.ts'
-import { validateWithZod } from './validation.ts'
+import { refuseUnprintableAddresses, validateWithZod } from './validation.ts'
 
 export interface ServerOptions {
   /** In order of dependency; routes are registered in the same order. */
@@ -65,6 +65,7 @@ export async function createServer(house: House, { slices, identify, actorOf, on
   tieChangesToRequests(app)
   setSecurityHeaders(app, house.config)
   validateWithZod(app)
+  refuseUnprintableAddresses(app)
   requireAccessRules(app, permissions)
   // Later slices show more of the whole, so people meet theirs first.
   const navigation = slices.toReversed().flatMap((slice) => slice.navigation ?? [])

@@ -23,3 +23,14 @@ function problemOf(part: string | undefined, error: z.ZodError): Problem {
   if (part === 'params') return notFound('There is nothing at this address.')
   return refused('Some of what was asked for could not be understood.', faultsOf(error))
 }
+
+/** Line breaks and other control characters, as an address would hold them. */
+const unprintable = /%(?:[01][0-9a-f]|7f)/i
+
+/** No address of ours holds a control character; one that does is meant to split a header or end a text early. */
+export function refuseUnprintableAddresses(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const [path = ''] = request.url.split('?', 1)
+    done(unprintable.test(path) ? notFound('There is nothing at this address.') : undefined)
+  })
+}

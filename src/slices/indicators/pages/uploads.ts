@@ -8,7 +8,7 @@ import { sql } from 'kysely'
 import type { Actor } from '#kernel/access/actor.ts'
 import type { Reader, Store, Trx } from '#kernel/db/index.ts'
 import { countOf } from '#kernel/figures/index.ts'
-import { notFound } from '#kernel/problems.ts'
+import { conflict, notFound } from '#kernel/problems.ts'
 import type { ImportSource } from '../imports/reading.ts'
 import { recipeSchema, type Recipe } from '../imports/recipe.ts'
 import type { Checked } from './check.ts'
@@ -16,6 +16,9 @@ import type { Person } from './person.ts'
 
 /** Largest file the page takes. The command line takes larger ones. */
 export const largestFile = 100 * 1000 * 1000
+
+/** What one person may have waiting: room for a day's work, and none for filling the disk. */
+const mostWaiting = { files: 20, bytes: 1_000_000_000 }
 
 const lasts = 24 * 60 * 60 * 1000
 const partSize = 1024 * 1024
@@ -84,6 +87,7 @@ interface NewUpload {
 export async function keepUpload(trx: Trx, { actor, organisation, national, fileName, file, recipe, now }: NewUpload) {
   const id = randomBytes(18).toString('base64url')
   const { account } = actor
+  await refuseTooMany(trx, account, file.bytes)
   await trx.insertInto('indicators.upload').values({
     id, account, organisation, national, file_name: fileName, bytes: file.bytes, sha256: file.sha256, recipe: recipe ? JSON.stringify(recipe) : null,
     made_at: now,
@@ -93,6 +97,13 @@ export async function keepUpload(trx: Trx, { actor, organisation, national, file
     await trx.insertInto('indicators.upload_part').values({ upload: id, seq: seq++, account, organisation, content }).execute()
   }
   return { subject: `upload:${id.slice(0, 6)}`, organisation, says: `uploaded the file ${fileName} to look at before importing it`, result: id }
+}
+
+async function refuseTooMany(trx: Trx, account: number, more: number): Promise<void> {
+  const { files, bytes } = await trx.selectFrom('indicators.upload').where('account', '=', account)
+    .select(({ fn }) => [fn.countAll<number>().as('files'), fn.sum<string | null>('bytes').as('bytes')]).executeTakeFirstOrThrow()
+  if (files < mostWaiting.files && Number(bytes ?? 0) + more <= mostWaiting.bytes) return
+  throw conflict(`You have ${countOf(files, 'uploaded file')} waiting to be imported, and more are not kept. Import them or let go of them first; each is let go of after a day.`)
 }
 
 /** The upload, when it is this person's and has not expired. */
