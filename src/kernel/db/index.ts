@@ -34,6 +34,11 @@ export interface Store {
    * sign-in failed. It runs as the role `bv_keeper`, which reaches only what a migration granted to it by name.
    */
   keep<T>(work: (trx: Trx) => Promise<T>): Promise<T>
+  /**
+   * A number that is another after every change, in whichever process it was made: what was read of the data under a version is
+   * still true as long as the version is the same. Bookkeeping does not count. The answer is never older than the question.
+   */
+  version(): Promise<number>
   /** Whether the database answers. Throws with the driver's reason when it does not. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -4,12 +4,15 @@ import { SettingsProblem } from '../problems.ts'
 import type { Store, Trx } from './index.ts'
 import type { Opened } from './open.ts'
 import { appendToTrail } from './trail.ts'
+import { SharedQuestion } from './version.ts'
 
 /** The store over an open, migrated database, after making sure that its policies hold. */
 export async function storeOver(opened: Opened): Promise<Store> {
   await refuseIfPoliciesCanBeBypassed(opened)
   const { db } = opened
+  const version = versionOf(opened)
   return {
+    version: version.now,
     kind: opened.kind,
     read: (actor, work) =>
       db
@@ -26,7 +29,7 @@ export async function storeOver(opened: Opened): Promise<Store> {
         const changed = await work(trx)
         await appendToTrail(trx, actor, action, changed)
         return changed.result
-      }),
+      }).finally(version.changed),
     keep: (work) =>
       db.transaction().execute(async (trx) => {
         await becomeActor(trx, { kind: 'system', name: 'bookkeeping' }, 'bv_keeper')
@@ -43,6 +46,22 @@ export async function storeOver(opened: Opened): Promise<Store> {
       })
     },
   }
+}
+
+/**
+ * Every change adds an entry to the trail in its own transaction, so the number of the last entry is the version. The embedded
+ * database belongs to this process alone, which therefore counts by itself: no question waits for the one connection.
+ */
+function versionOf({ kind, db }: Opened): { now: () => Promise<number>; changed: () => void } {
+  if (kind === 'embedded') {
+    let changes = 0
+    return { now: () => Promise.resolve(changes), changed: () => void (changes += 1) }
+  }
+  const question = new SharedQuestion(async () => {
+    const { entry } = await db.selectFrom('kernel.trail_head').select('entry').executeTakeFirstOrThrow()
+    return entry
+  })
+  return { now: () => question.answer(), changed: () => undefined }
 }
 
 /** Takes the unprivileged role and says who is asking, for this transaction only, in one round trip. */

@@ -16,6 +16,8 @@ interface PageFrame {
   assets: Assets
   navigation: NavigationItem[]
   permissions: Permissions
+  /** Puts a page by for the next who asks, where that is right, and gives what to send. */
+  keep: (request: FastifyRequest, reply: FastifyReply, html: string) => Buffer | string
 }
 
 /**
@@ -43,7 +45,7 @@ export function answerWithPages(app: FastifyInstance, frame: PageFrame): void {
       ...surroundings(frame, this.request, this),
       windowTitle: windowTitle(data),
     })
-    return this.type('text/html; charset=utf-8').send(html)
+    return this.type('text/html; charset=utf-8').send(frame.keep(this.request, this, html))
   })
   app.decorateReply('notice', function (this: FastifyReply, text: string) {
     leaveNotice(this, frame.house.config, text, frame.house.now())
@@ -74,6 +76,8 @@ function surroundings(frame: PageFrame, request: FastifyRequest, reply: FastifyR
       signInHref: path === '/sign-in' || path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(request.url)}`,
     },
     csrfField: () => {
+      // Its token is for this visitor alone, so the page is too.
+      request.shown = null
       const token = csrfToken(request, reply, config)
       return new nunjucks.runtime.SafeString(`<input type="hidden" name="${csrfFieldName}" value="${token}">`)
     },

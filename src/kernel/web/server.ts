@@ -17,6 +17,7 @@ import { refuseForgedForms } from './csrf.ts'
 import { answerErrors } from './errors.ts'
 import { setSecurityHeaders } from './headers.ts'
 import { reportHealth } from './health.ts'
+import { keptPages } from './kept-pages.ts'
 import { answerWithPages } from './pages.ts'
 import { standingPages } from './standing-pages.ts'
 import { defaultLargestUpload } from './uploads.ts'
@@ -69,9 +70,11 @@ export async function createServer(house: House, { slices, identify, actorOf, on
   requireAccessRules(app, permissions)
   // Later slices show more of the whole, so people meet theirs first.
   const navigation = slices.toReversed().flatMap((slice) => slice.navigation ?? [])
-  answerWithPages(app, { house, assets, permissions, navigation })
+  const kept = keptPages(house)
+  answerWithPages(app, { house, assets, permissions, navigation, keep: kept.keep })
   answerErrors(app)
   guardRoutes(app, permissions, identify)
+  kept.answerFrom(app)
   refuseForgedForms(app, house.config)
 
   serveAssets(app, assets)
