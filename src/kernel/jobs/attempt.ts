@@ -7,15 +7,7 @@ import { renewHold, type Hold } from './claiming.ts'
 import { keepOutcome, type Ending } from './ending.ts'
 import type { JobKind, JobOutcome, JobProgress } from './kind.ts'
 import type { JobRow } from './queries.ts'
-
-/** Why an attempt is told to stop. */
-export class Stop extends Error {
-  readonly why: 'cancelled' | 'lost' | 'stopping'
-  constructor(why: Stop['why']) {
-    super(`The job is to stop: ${why}.`)
-    this.why = why
-  }
-}
+import { Stop } from './stop.ts'
 
 export interface Surroundings {
   house: House
@@ -48,6 +40,7 @@ export function attempt(row: JobRow, kind: JobKind, reference: string, surroundi
     stopping.signal.throwIfAborted()
     latest = now
   }
+  surroundings.house.log.info({ reference, job: row.id, kind: row.kind, attempt: row.attempts }, 'A job began')
   const ended = duringRequest(reference, () => work(row, kind, hold, surroundings, { signal: stopping.signal, progress }))
     .then((outcome): Ending => ({ state: 'done', outcome }), (cause: unknown) => endingOf(cause, stopping.signal, reference, surroundings, row))
     .finally(() => clearInterval(beating))

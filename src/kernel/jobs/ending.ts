@@ -3,14 +3,12 @@ import type { Actor } from '../access/actor.ts'
 import type { Store, Trx } from '../db/index.ts'
 import type { Hold } from './claiming.ts'
 import type { JobOutcome } from './kind.ts'
+import { Stop } from './stop.ts'
 
 /** How a job ended. */
 export type Ending = { state: 'done'; outcome: JobOutcome } | { state: 'failed' | 'cancelled'; reason: string; reference: string | null }
 
 const runner: Actor = { kind: 'system', name: 'jobs' }
-
-/** The job is another process's by now, or was stopped, so nothing of this attempt may be kept. */
-class HoldLost extends Error {}
 
 /** Records an outcome in a transaction of the job's own. Locks the job, so that nobody stops it or takes it up before that transaction ends. */
 export async function keepOutcome(trx: Trx, { id, holder, attempt }: Hold, outcome: JobOutcome, now: Date): Promise<void> {
@@ -18,7 +16,9 @@ export async function keepOutcome(trx: Trx, { id, holder, attempt }: Hold, outco
     .set({ state: 'done', outcome: JSON.stringify(outcome), holder: null, lease_until: null, ended_at: now })
     .where('id', '=', id).where('holder', '=', holder).where('attempts', '=', attempt).where('state', '=', 'running').where('cancel_asked', '=', false)
     .returning('id').executeTakeFirst()
-  if (!row) throw new HoldLost('The job was stopped, or another process has taken it up.')
+  if (row) return
+  const mine = await trx.selectFrom('kernel.job').select('cancel_asked').where('id', '=', id).where('holder', '=', holder).where('attempts', '=', attempt).executeTakeFirst()
+  throw new Stop(mine?.cancel_asked ? 'cancelled' : 'lost')
 }
 
 /**
@@ -32,12 +32,12 @@ export async function endJob(store: Store, hold: Hold, ending: Ending, now: Date
   try {
     await store.change(runner, 'jobs.end', async (trx) => {
       const job = await recordEnding(trx, hold, ending, now)
-      if (!job) throw new HoldLost('Another process has taken the job up.')
+      if (!job) throw new Stop('lost')
       return { subject: `job:${hold.id}`, organisation: job.organisation, says: inWords(job, ending), result: undefined }
     })
     return true
   } catch (cause) {
-    if (cause instanceof HoldLost) return false
+    if (cause instanceof Stop) return false
     throw cause
   }
 }

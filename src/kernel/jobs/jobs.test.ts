@@ -173,7 +173,7 @@ describe.each(bothStores)('jobs on %s', (_name, open) => {
     })
     await change(officer)
     expect(await find(job.id)).toMatchObject({ state: 'done', outcome: { says: 'Kept.' } })
-    await expect(change(officer)).rejects.toThrow('another process has taken it up')
+    await expect(change(officer)).rejects.toThrow('is to stop: lost')
     begun[0]?.finish({ says: 'Kept.', href: '/kept' })
     await vi.waitFor(async () => expect((await trail()).at(-1)).toContain('finished the job “Hanging kept”'), { timeout: 5_000 })
   })

@@ -19,6 +19,8 @@ export interface JobOutcome {
   says: string
   /** The page that shows the result; null when there is none. */
   href: string | null
+  /** Whether the sentence is also told on that page, to whoever waited for the job. */
+  tell?: boolean
 }
 
 /** What a job is given to work with. */

@@ -3,7 +3,9 @@ import type { Database } from '../db/database.ts'
 import type { Reader } from '../db/index.ts'
 import type { JobOutcome, JobProgress } from './kind.ts'
 
-type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+export const jobStates = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
+
+export type JobState = (typeof jobStates)[number]
 
 /** A job as people see it. */
 export interface Job {
@@ -68,4 +70,20 @@ export const jobOf = (row: JobRow): Job => ({
 export async function jobById(db: Reader, id: number): Promise<Job | null> {
   const row = await db.selectFrom('kernel.job').selectAll().where('id', '=', id).executeTakeFirst()
   return row ? jobOf(row) : null
+}
+
+interface WhichJobs {
+  state?: JobState
+  /** Only jobs that were asked for before this one. */
+  before?: number
+  /** How many at most. */
+  most: number
+}
+
+/** Jobs this reader may see, the latest first. */
+export async function jobs(db: Reader, { state, before, most }: WhichJobs): Promise<Job[]> {
+  let query = db.selectFrom('kernel.job').selectAll().orderBy('id', 'desc').limit(most)
+  if (state) query = query.where('state', '=', state)
+  if (before !== undefined) query = query.where('id', '<', before)
+  return (await query.execute()).map(jobOf)
 }

@@ -66,6 +66,7 @@ export function startRunner(house: House, { kinds, atOnce, ...rest }: RunnerOpti
   }
 
   async function settle(row: JobRow, { kind, hold }: Attempt, ending: Ending | null): Promise<void> {
+    log.info({ job: row.id, kind: row.kind, state: ending?.state ?? 'handed back' }, 'A job ended')
     if (ending === null) return store.keep((trx) => handBack(trx, hold))
     if (await endJob(store, hold, ending, now())) await planNext(house, kind, row, ending.state)
   }

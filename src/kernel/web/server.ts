@@ -7,6 +7,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions }
 import { constants } from 'node:zlib'
 import type { Actor, Permissions } from '../access/actor.ts'
 import { startRunner, type RunnerOptions } from '../jobs/index.ts'
+import { jobRoutes } from '../jobs/routes.ts'
 import { duringRequest, newReference } from '../request.ts'
 import type { House, Slice } from '../slice.ts'
 import { guardRoutes, requireAccessRules } from './access-rules.ts'
@@ -85,6 +86,7 @@ export async function createServer(house: House, { slices, identify, actorOf, on
     house.config,
     slices.flatMap((slice) => slice.help ?? []),
   )
+  jobRoutes(app, house)
   for (const slice of slices) await app.register(async (own) => slice.routes?.(own, house))
   doJobs(app, house, { permissions, actorOf, kinds: slices.flatMap((slice) => slice.jobs ?? []) })
   await app.ready()

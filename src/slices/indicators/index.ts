@@ -6,6 +6,7 @@ import { measuresCommand } from './measures-command.ts'
 import { importHelp } from './pages/help.ts'
 import { importPages } from './pages/routes.ts'
 import { makers } from './pages/rules.ts'
+import { checking, importing } from './pages/working.ts'
 import { seed } from './seed.ts'
 
 export { aliasesOf, breaksOf, measureByCode, measures, versionsOf, type Measure, type MeasureFilters } from './measures/queries.ts'
@@ -35,6 +36,7 @@ export const indicators: Slice = {
     apiRoutes(app, house)
     importPages(app, house)
   },
+  jobs: [checking, importing],
   commands: [...importCommands, measuresCommand, exportCommand],
   seed,
 }

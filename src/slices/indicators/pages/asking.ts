@@ -17,7 +17,11 @@ export async function askedServer(database: TestStore, slices: readonly Slice[])
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' })
   let clock = 0
   const house: House = completeHouse({ store: database.store, config, log: pino({ level: 'error' }), now: () => new Date(Date.now() + clock) })
-  const app = await createServer(house, { slices, identify: (request) => Promise.resolve(people.get(request.cookies['bv-session'] ?? '') ?? everyone) })
+  const app = await createServer(house, {
+    slices,
+    identify: (request) => Promise.resolve(people.get(request.cookies['bv-session'] ?? '') ?? everyone),
+    actorOf: (account) => Promise.resolve(people.get(String(account)) ?? null),
+  })
   return {
     app,
     house,
@@ -67,13 +71,14 @@ export class Browsing {
     return this.get(location)
   }
 
-  /** Stays on the page of progress, asking again as a browser would, until the work is done; gives the answer that then leads on. */
+  /** Stays on the page of the job, asking again as a browser would, until the work is done; gives the answer that then leads on. */
   async #whenDone(answer: Answer): Promise<Answer> {
     const { location } = answer.headers
-    if (typeof location !== 'string' || !location.endsWith('/progress')) return answer
-    const next = await this.get(location)
-    if (next.headers.refresh) await pause(100)
-    return this.#whenDone(next.headers.refresh ? answer : next)
+    if (typeof location !== 'string' || !location.startsWith('/jobs/')) return answer
+    const { over } = (await this.get(`${location}/progress`)).json<{ over: boolean }>()
+    if (over) return this.get(`${location}/follow`)
+    await pause(100)
+    return this.#whenDone(answer)
   }
 
   async #token(): Promise<string> {

@@ -4,7 +4,6 @@ import type { House } from '#kernel/slice.ts'
 import { importApi } from './api.ts'
 import { helpRoutes } from './help.ts'
 import { importRoutes } from './import-routes.ts'
-import { progressRoutes } from './working.ts'
 import { recipeRoutes } from './recipe-routes.ts'
 import { tryingRoutes } from './trying-routes.ts'
 import { uploadRoutes } from './upload-routes.ts'
@@ -12,7 +11,6 @@ import { uploadRoutes } from './upload-routes.ts'
 export function importPages(app: FastifyInstance, house: House): void {
   uploadRoutes(app, house)
   tryingRoutes(app, house)
-  progressRoutes(app, house)
   importRoutes(app, house)
   recipeRoutes(app, house)
   helpRoutes(app)

@@ -9,19 +9,17 @@ import type { House } from '#kernel/slice.ts'
 import { writeCsv, type CellValue } from '#kernel/tables/index.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { confirmName } from '#slices/places/index.ts'
-import type { Recipe } from '../imports/recipe.ts'
-import { importFile } from '../imports/run.ts'
-import { crumbs, importAddress, uploadAddress } from './addresses.ts'
-import { checkUpload, stillHolds, type Checked } from './check.ts'
+import { crumbs, uploadAddress } from './addresses.ts'
+import { stillHolds, type Checked } from './check.ts'
 import { checkedView } from './check-page.ts'
 import { recipeMeant, recipeOptions, recipeValue, whoseFault } from './choosing.ts'
 import { recipesThatFit } from './fitting.ts'
 import { nameForm, recipeChoiceForm, typedBelow } from './forms.ts'
 import { knownRecipes, type KnownRecipe } from './saved-recipes.ts'
 import { personOf } from './person.ts'
-import { chooseRecipe, dropUpload, keepChecked, uploadOf, withUpload, type Upload } from './uploads.ts'
+import { chooseRecipe, dropUpload, uploadOf, withUpload, type Upload } from './uploads.ts'
 import { refusalHeaders, warningHeaders } from './words.ts'
-import { workOn } from './working.ts'
+import { answerWithCheck, answerWithImport } from './working.ts'
 
 const options = { config: { access: { may: 'imports.make' } }, schema: { params: z.object({ upload: z.string().max(60) }) } }
 
@@ -37,7 +35,7 @@ export function tryingRoutes(plain: FastifyInstance, house: House): void {
 
   app.post(`${address}/try`, options, async (request, reply) => {
     const upload = await find(request)
-    return upload.recipe ? checkAndShow(request, reply, house, upload, upload.recipe) : reply.redirect(uploadAddress(upload.id), 303)
+    return upload.recipe ? answerWithCheck(house, reply, upload) : reply.redirect(uploadAddress(upload.id), 303)
   })
 
   app.post(`${address}/recipe`, options, async (request, reply) => setRecipe(request, reply, house, await find(request)))
@@ -118,14 +116,7 @@ async function setRecipe(request: FastifyRequest, reply: FastifyReply, house: Ho
   const faults = whoseFault(recipe, upload)
   if (faults.length > 0) return refuse(faults.map(({ message }) => ({ field: 'recipe', message: message.replace('Choose national figures', 'Upload the file again for national figures') })))
   await house.store.change(request.actor, 'imports.choose-recipe', (trx) => chooseRecipe(trx, upload, recipe))
-  return checkAndShow(request, reply, house, upload, recipe)
-}
-
-function checkAndShow({ actor }: FastifyRequest, reply: FastifyReply, house: House, upload: Upload, recipe: Recipe, notice?: string): Promise<FastifyReply> {
-  return workOn(house, reply, upload, 'Checking', async (progress) => {
-    await checkUpload(house.store, actor, upload, recipe, progress)
-    return { address: uploadAddress(upload.id), ...(notice ? { notice } : {}) }
-  })
+  return answerWithCheck(house, reply, upload)
 }
 
 /** A person says whom a name means; then the file is tried again. */
@@ -145,7 +136,7 @@ async function confirm(request: FastifyRequest, reply: FastifyReply, house: Hous
     return refuse(sentence)
   }
   const notice = `From now on “${name}” means the authority you chose, in every file.`
-  if (upload.recipe) return checkAndShow(request, reply, house, upload, upload.recipe, notice)
+  if (upload.recipe) return answerWithCheck(house, reply, upload, notice)
   return reply.notice(notice).redirect(uploadAddress(upload.id), 303)
 }
 
@@ -157,18 +148,8 @@ const sentenceOf = (cause: unknown) =>
 /** The last button. What it says was seen must still be so; what it does is said on the import's own page. */
 async function importNow(request: FastifyRequest, reply: FastifyReply, house: House, upload: Upload): Promise<FastifyReply> {
   const { actor } = request
-  const { recipe } = upload
-  if (!recipe) throw conflict('Choose a recipe for this file first.')
+  if (!upload.recipe) throw conflict('Choose a recipe for this file first.')
   const checked = checkedOf(upload)
   if (!(await house.store.read(actor, (db) => stillHolds(db, checked)))) return reply.redirect(uploadAddress(upload.id), 303)
-  const organisation = upload.national ? null : upload.organisation
-  return workOn(house, reply, upload, 'Importing', async (progress) => {
-    const report = await withUpload(house.store, actor, upload, (source) => importFile(house.store, actor, source, recipe, { organisation, broughtBy: upload.organisation, progress }))
-    if (report.import === null) {
-      await house.store.change(actor, 'imports.try', (trx) => keepChecked(trx, upload, { ...checked, report }))
-      return { address: uploadAddress(upload.id) }
-    }
-    await house.store.change(actor, 'imports.drop-upload', (trx) => dropUpload(trx, upload))
-    return { address: importAddress(report.import), notice: 'The file has been imported.' }
-  })
+  return answerWithImport(house, reply, upload)
 }

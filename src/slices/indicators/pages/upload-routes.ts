@@ -7,16 +7,15 @@ import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { readUpload } from '#kernel/web/uploads.ts'
 import type { Recipe } from '../imports/recipe.ts'
-import { checkUpload } from './check.ts'
 import { recipeByValue, recipeMeant, recipeOptions, whoseFault, whoseItems, whoseMeant, type Whose } from './choosing.ts'
 import { crumbs, uploadAddress } from './addresses.ts'
 import { recipesThatFit } from './fitting.ts'
 import { byColumns, typedBelow, uploadForm } from './forms.ts'
 import { personOf, type Person } from './person.ts'
 import { knownRecipes } from './saved-recipes.ts'
-import { dropExpired, keepUpload, largestFile, sourceOn, uploadOf, withTemporaryFile, writeTo, type DiskFile } from './uploads.ts'
+import { dropExpired, keepUpload, largestFile, sourceOn, withTemporaryFile, writeTo, type DiskFile } from './uploads.ts'
 import { sizeInWords } from './words.ts'
-import { workOn } from './working.ts'
+import { answerWithCheck } from './working.ts'
 
 
 const access = { may: 'imports.make' }
@@ -63,11 +62,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, house: House
   const id = await house.store.change(actor, 'imports.upload', (trx) =>
     keepUpload(trx, { actor, ...meant.whose, fileName: received.name, file: received.file, recipe, now: house.now() }))
   if (!recipe) return reply.redirect(uploadAddress(id), 303)
-  const upload = await house.store.read(actor, (db) => uploadOf(db, id, house.now()))
-  return workOn(house, reply, upload, 'Checking', async (progress) => {
-    await checkUpload(house.store, actor, upload, recipe, progress)
-    return { address: uploadAddress(id) }
-  })
+  return answerWithCheck(house, reply, { id, file_name: received.name, organisation: meant.whose.organisation })
 }
 
 const typedIn = (fields: Record<string, string>): Typed => ({ whose: fields.whose ?? '', recipe: fields.recipe ?? '', recipe_text: fields.recipe_text ?? '' })

@@ -120,7 +120,8 @@ export async function uploadOf(db: Reader, id: string, now: Date): Promise<Uploa
 /** Copies the file back to disk and does the work with it. */
 export function withUpload<T>(store: Store, actor: Actor, upload: Upload, work: (source: ImportSource) => Promise<T>): Promise<T> {
   return withTemporaryFile(async (path) => {
-    await writeTo(path, partsOf(store, actor, upload.id))
+    const { sha256 } = await writeTo(path, partsOf(store, actor, upload.id))
+    if (sha256 !== upload.sha256) throw notFound(`The uploaded file ${upload.file_name} was let go in the meantime. Choose it again.`)
     return work(sourceOn(upload.file_name, path))
   })
 }
@@ -141,9 +142,10 @@ export async function chooseRecipe(trx: Trx, upload: Upload, recipe: Recipe) {
   return { subject: `upload:${upload.id.slice(0, 6)}`, organisation: upload.organisation, says: `chose the recipe ${recipe.recipe} for the file ${upload.file_name}`, result: undefined }
 }
 
-/** Keeps what the dry run said, so that looking at it again takes no time. */
+/** Keeps what the dry run said, so that looking at it again takes no time; unless another recipe was chosen while it ran. */
 export async function keepChecked(trx: Trx, upload: Upload, checked: Checked) {
-  await trx.updateTable('indicators.upload').set({ checked: JSON.stringify(checked) }).where('id', '=', upload.id).execute()
+  await trx.updateTable('indicators.upload').set({ checked: JSON.stringify(checked) })
+    .where('id', '=', upload.id).where(sql<boolean>`recipe = ${JSON.stringify(upload.recipe)}::jsonb`).execute()
   const says = `tried the file ${upload.file_name} by the recipe ${checked.report.recipe}; nothing was imported`
   return { subject: `upload:${upload.id.slice(0, 6)}`, organisation: upload.organisation, says, result: checked }
 }

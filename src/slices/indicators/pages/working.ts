@@ -1,100 +1,91 @@
-/** Work on an upload that may outlast a request: the page answers soon, and another shows how far the work has come. */
-import { setTimeout as pause } from 'node:timers/promises'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+/** Work on an upload that may outlast a request, as jobs: the page answers soon, and another shows how far the work has come. */
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { formatCount } from '#kernel/figures/index.ts'
+import { jobKind, type JobOutcome, type JobWork } from '#kernel/jobs/index.ts'
+import { answerWithJob } from '#kernel/jobs/routes.ts'
+import { conflict } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
-import type { ZodTypes } from '#kernel/web/frame.ts'
 import type { Progress } from '../imports/preparing.ts'
-import { crumbs, uploadAddress } from './addresses.ts'
-import { personOf } from './person.ts'
-import type { Upload } from './uploads.ts'
+import { importFile } from '../imports/run.ts'
+import { importAddress, uploadAddress } from './addresses.ts'
+import { checkUpload, stillHolds } from './check.ts'
+import { dropUpload, keepChecked, uploadOf, withUpload, type Upload } from './uploads.ts'
 
-/** Where somebody goes when the work is done, and what they are told there. */
-export interface Arrival {
-  address: string
-  notice?: string
+const inputOf = z.object({
+  upload: z.string(),
+  /** Told with the result, when something was changed just before. */
+  notice: z.string().optional(),
+})
+type Input = z.output<typeof inputOf>
+
+/** Tries an upload by its recipe. It keeps what it found and nothing else, so it may be done again. */
+export const checking = jobKind<Input>({
+  name: 'imports.check',
+  input: inputOf,
+  may: 'imports.make',
+  repeatable: true,
+  async run(work, house) {
+    const { upload, recipe } = await chosen(work, house)
+    await checkUpload(house.store, work.actor, upload, recipe, (now) => work.progress(howFar(now)))
+    const { notice } = work.input
+    return { says: notice ?? 'The file was checked. Nothing was imported.', href: uploadAddress(upload.id), tell: notice !== undefined }
+  },
+})
+
+/** Imports an upload that was checked. It keeps all or nothing, and that it is done with it. */
+export const importing = jobKind<Input>({
+  name: 'imports.make',
+  input: inputOf,
+  may: 'imports.make',
+  repeatable: true,
+  run: importUpload,
+})
+
+async function importUpload(work: JobWork<Input>, { store, now }: House): Promise<JobOutcome> {
+  const { actor } = work
+  const { upload, recipe } = await chosen(work, { store, now })
+  const { checked } = upload
+  const back = uploadAddress(upload.id)
+  if (!checked || !(await store.read(actor, (db) => stillHolds(db, checked)))) {
+    return { says: 'Another file was imported or withdrawn in the meantime. Check this one again before you import it.', href: back, tell: true }
+  }
+  const done = (id: number) => ({ says: 'The file has been imported.', href: importAddress(id), tell: true })
+  const report = await withUpload(store, actor, upload, (source) => importFile(store, actor, source, recipe, {
+    organisation: upload.national ? null : upload.organisation, broughtBy: upload.organisation,
+    progress: (now) => work.progress(howFar(now)), beforeKeeping: (trx, id) => work.keep(trx, done(id)),
+  }))
+  if (report.import === null) {
+    await store.change(actor, 'imports.try', (trx) => keepChecked(trx, upload, { ...checked, report }))
+    return { says: 'Nothing was imported. The page of the file says why.', href: back }
+  }
+  await store.change(actor, 'imports.drop-upload', (trx) => dropUpload(trx, upload))
+  return done(report.import)
 }
 
-type Doing = 'Checking' | 'Importing'
-
-interface Work {
-  account: number
-  fileName: string
-  doing: Doing
-  progress: Progress | null
-  /** Never refuses: a fault is kept for the page that asks. */
-  end: Promise<{ arrival: Arrival } | { fault: unknown }>
-  isOver: boolean
+async function chosen({ actor, input }: JobWork<Input>, { store, now }: Pick<House, 'store' | 'now'>) {
+  const upload = await store.read(actor, (db) => uploadOf(db, input.upload, now()))
+  if (!upload.recipe) throw conflict('Choose a recipe for this file first.')
+  return { upload, recipe: upload.recipe }
 }
 
-/** Most files are done in this time, and then nobody sees a page of progress. */
-const patience = 1_500
-
-// In the memory of the process that does the work, because it is about that work alone: should the process end, the
-// database has rolled back, the upload is still there, and its page offers to check or import again.
-const rooms = new WeakMap<House, Map<string, Work>>()
-
-function roomOf(house: House): Map<string, Work> {
-  const room = rooms.get(house) ?? new Map<string, Work>()
-  rooms.set(house, room)
-  return room
+/** Asks for an upload to be checked, and leads to what was found. */
+export function answerWithCheck(house: House, reply: FastifyReply, upload: Pick<Upload, 'id' | 'file_name' | 'organisation'>, notice?: string): Promise<FastifyReply> {
+  return answerWithJob(house, reply, checking, { ...about(upload), input: { upload: upload.id, ...(notice ? { notice } : {}) }, title: `Checking ${upload.file_name}` })
 }
 
-/** Begins work on an upload and answers: with its result when that comes soon, else with the page of its progress. */
-export async function workOn(house: House, reply: FastifyReply, upload: Upload, doing: Doing, work: (progress: (now: Progress) => void) => Promise<Arrival>): Promise<FastifyReply> {
-  const room = roomOf(house)
-  if (!room.has(upload.id) || room.get(upload.id)?.isOver) room.set(upload.id, begin(reply, upload, doing, work))
-  await Promise.race([room.get(upload.id)?.end, pause(patience)])
-  return answerFrom(room, upload.id, reply)
+/** Asks for an upload to be imported, and leads to the import. */
+export function answerWithImport(house: House, reply: FastifyReply, upload: Pick<Upload, 'id' | 'file_name' | 'organisation'>): Promise<FastifyReply> {
+  return answerWithJob(house, reply, importing, { ...about(upload), input: { upload: upload.id }, title: `Importing ${upload.file_name}` })
 }
 
-function begin(reply: FastifyReply, upload: Upload, doing: Doing, work: (progress: (now: Progress) => void) => Promise<Arrival>): Work {
-  const begun: Work = { account: personOf(reply.request.actor).account, fileName: upload.file_name, doing, progress: null, isOver: false, end: Promise.resolve({ fault: null }) }
-  begun.end = work((now) => void (begun.progress = now))
-    .then((arrival) => ({ arrival }), (fault: unknown) => ({ fault }))
-    .finally(() => void (begun.isOver = true))
-  return begun
+const about = ({ id, organisation }: Pick<Upload, 'id' | 'organisation'>) => ({ key: id, organisation, back: uploadAddress(id) })
+
+function howFar(progress: Progress) {
+  return { done: progress.rows, of: null, says: inWords(progress) }
 }
 
-/** Sends whoever asks to where the work has got to. What it ended with is told once. */
-async function answerFrom(room: Map<string, Work>, id: string, reply: FastifyReply): Promise<FastifyReply> {
-  const work = room.get(id)
-  if (!work) return reply.redirect(uploadAddress(id), 303)
-  if (!work.isOver) return reply.redirect(`${uploadAddress(id)}/progress`, 303)
-  room.delete(id)
-  const end = await work.end
-  if ('fault' in end) throw end.fault
-  if (end.arrival.notice) reply.notice(end.arrival.notice)
-  return reply.redirect(end.arrival.address, 303)
-}
-
-export function progressRoutes(plain: FastifyInstance, house: House): void {
-  const app = plain.withTypeProvider<ZodTypes>()
-  const room = roomOf(house)
-  app.addHook('onClose', async () => void (await Promise.all([...room.values()].map(({ end }) => end))))
-
-  app.get('/imports/new/:upload/progress', { config: { access: { may: 'imports.make' } }, schema: { params: z.object({ upload: z.string().max(60) }) } }, async ({ actor, params }, reply) => {
-    const work = room.get(params.upload)
-    if (!work || work.isOver || work.account !== personOf(actor).account) {
-      // Somebody else's work is none of theirs: the upload's own page says whether there is one for them.
-      return work && work.account === personOf(actor).account ? answerFrom(room, params.upload, reply) : reply.redirect(uploadAddress(params.upload), 303)
-    }
-    // The page asks again by itself; the link is for those who have switched that off.
-    return reply.header('refresh', '2').header('cache-control', 'no-store').page('slices/indicators/views/progress.njk', {
-      title: `${work.doing} ${work.fileName}`,
-      section: 'Imports',
-      breadcrumbs: crumbs({ text: 'Import a file', href: '/imports/new' }, { text: work.fileName }),
-      fileName: work.fileName,
-      doing: work.doing,
-      howFar: howFar(work.progress),
-      address: `${uploadAddress(params.upload)}/progress`,
-    })
-  })
-}
-
-function howFar(progress: Progress | null): string {
-  if (!progress) return 'The work has begun.'
+function inWords(progress: Progress): string {
   const rows = formatCount(progress.rows)
   switch (progress.phase) {
     case 'reading': return `${rows} rows read so far.`
