@@ -31,12 +31,19 @@ export async function openDemonstration(): Promise<Demonstration> {
   const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' })
   const house: House = completeHouse({ store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() })
   await fillWithDemonstration(house)
+  await endedJob(database)
   const { app, routes } = await appWithRoutes(house)
   return { database, house, app, routes, async close() {
     await app.close()
     await database.close()
   } }
 }
+
+/** A job of Northmere's that everybody there can see. */
+const endedJob = (database: TestStore) => database.raw.exec(`
+  insert into kernel.job (kind, key, title, organisation, audience, account, asked_by, input, state, reason, reference, attempts, run_after, started_at, ended_at)
+  select 'test.ended', 'a', 'Importing waste.csv', o.id, 'organisation', a.id, a.name, '{}', 'failed', 'The file was let go in the meantime.', 'AAAA-BBBB-CCCC', 2, now(), now(), now()
+    from people.organisation o join people.account a on a.organisation = o.id where o.slug = 'northmere' order by a.id limit 1`)
 
 export const publicVisitor: Visitor = { name: 'the public', roles: [], organisation: null, cookie: '' }
 
@@ -66,12 +73,14 @@ export async function partsOf(database: TestStore, visitor: Visitor): Promise<(n
   const account = await one(`select a.id as it from people.account a join people.organisation o on o.id = a.organisation where o.slug = '${visitor.organisation ?? 'northmere'}' order by a.id`)
   const imported = await one(`select i.id as it from indicators.import i join indicators.import_warning w on w.import = i.id order by i.id desc`)
   const grant = await one('select id as it from people.access_grant order by id')
+  const job = await one('select id as it from kernel.job')
   return (name, url) => {
     if (/authority/.test(name) || (name === 'code' && url.includes('/authorities/'))) return 'X07000001'
     if (/measure/.test(name) || (name === 'code' && url.includes('/measures/'))) return 'fso-recycling'
     if (name === 'slug' || name === 'organisation') return visitor.organisation ?? 'northmere'
     if (name === 'account') return account
     if (name === 'grant') return grant
+    if (name === 'job') return job
     if (name === 'id' || name === 'import') return imported
     if (name === 'name') return 'lgbf-real'
     return '1'

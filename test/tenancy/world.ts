@@ -126,6 +126,12 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
     await trx.insertInto('indicators.upload_part').values({ upload, seq: 1, account: owner, organisation: a.id, content }).execute()
     await trx.insertInto('indicators.saved_recipe')
       .values({ name: recipe, organisation: a.id, account: officer.account, recipe: JSON.stringify({ recipe, title: word("title of A's recipe") }), saved_at: moment }).execute()
+    await trx.insertInto('kernel.job').values({
+      kind: 'imports.make', key: word("key of A's job"), title: word("title of A's job"), organisation: a.id, audience: 'organisation', account: owner, asked_by: word("asker of A's job"),
+      back: `/${word("way back of A's job")}`, input: JSON.stringify({ upload: word("input of A's job") }), state: 'failed', outcome: JSON.stringify({ says: word("outcome of A's job"), href: null }),
+      progress: JSON.stringify({ done: secrets.number("progress of A's job"), of: null, says: word("progress of A's job in words") }), reason: word("reason of A's job"),
+      reference: word("reference of A's job"), run_after: moment, ended_at: moment,
+    }).execute()
     return {
       subject: `organisation:${a.id}`, organisation: a.id, result: null, says: word('sentence in the trail of A'), why: word('reason in the trail of A'),
       before: { was: word('what was before in the trail of A') }, after: { is: word('what is now in the trail of A') },
@@ -136,13 +142,14 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
   if (!grantedMeasure || !hiddenMeasure || !grantedList || !hiddenList) throw new Error('A has nothing.')
   const guests = await invite(house, world, secrets, { by: administrator.account, measure: grantedMeasure.id, list: grantedList.id })
   const [grant] = await database.raw.rows<{ id: number }>(`select min(id) as id from people.access_grant where organisation = ${a.id}`)
+  const [job] = await database.raw.rows<{ id: number }>(`select min(id) as id from kernel.job where organisation = ${a.id}`)
   const [session] = await database.raw.rows<{ id: number }>(`select min(id) as id from people.session where account = ${officer.account}`)
   return {
     secrets, insider, guests,
     /** How A's things are named in addresses, questions and forms. */
     handles: {
       slugs: [a.slug], measures: measures.flatMap(({ code, alias }) => [code, alias]), lists: lists.map(({ slug }) => `list:${slug}`),
-      numbers: [...new Set([a.id, officer.account, grant?.id ?? 0, session?.id ?? 0, imported, hiddenMeasure.id, hiddenList.id])].map(String),
+      numbers: [...new Set([a.id, officer.account, grant?.id ?? 0, session?.id ?? 0, job?.id ?? 0, imported, hiddenMeasure.id, hiddenList.id])].map(String),
       words: [upload, recipe, officer.email],
     },
   }

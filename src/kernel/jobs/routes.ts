@@ -12,7 +12,7 @@ import type { JobKind } from './kind.ts'
 import { isOver, jobs, jobStates, type Job } from './queries.ts'
 import { jobFacts, jobSentence, stateWords } from './words.ts'
 
-export const jobAddress = (id: number) => `/jobs/${id}`
+const jobAddress = (id: number) => `/jobs/${id}`
 
 /** Most work is done in this time, in milliseconds, and then nobody sees a page of progress. */
 const patience = 1_500
