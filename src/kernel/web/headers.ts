@@ -26,7 +26,7 @@ export function setSecurityHeaders(app: FastifyInstance, config: Config): void {
       'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
       'cross-origin-opener-policy': 'same-origin',
     })
-    if (isSecure(config)) reply.header('strict-transport-security', 'max-age=31536000')
+    if (isSecure(config)) reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
   })
   app.addHook('onSend', async (request, reply) => {
     if (reply.hasHeader('cache-control')) return
