@@ -35,20 +35,20 @@ export function bindMembers(recipe: GroupsRecipe, lookup: AuthorityLookup, file:
     }
     const found = findAuthority(lookup, written, rule)
     if (!('authority' in found)) {
-      findings.refuse({ line, column: file.label(column), seen: written, expected: found.expected, message: found.refused })
+      findings.refuse({ line, column: column, seen: written, expected: found.expected, message: found.refused })
       return null
     }
     if (found.authority.id !== of?.id || rule.itself === 'keep') return found.authority.id
     if (rule.itself === 'leave-out') findings.leaveOut('the list names the authority whose list it is')
-    else findings.refuse({ line, column: file.label(column), seen: written, expected: 'another authority', message: `The list of ${of.known_name} names ${of.known_name} itself.` })
+    else findings.refuse({ line, column: column, seen: written, expected: 'another authority', message: `The list of ${of.known_name} names ${of.known_name} itself.` })
     return null
   }
   return (line, cells, of) => columns.flatMap(({ column, at, closeness, rank, list }) => writtenIn(cells[at] ?? '', list, () => {
-    findings.refuse({ line, column: file.label(column), seen: cells[at] ?? '', expected: 'a JSON list', message: 'The cell does not hold a JSON list of members.' })
+    findings.refuse({ line, column: column, seen: cells[at] ?? '', expected: 'a JSON list', message: 'The cell does not hold a JSON list of members.' })
   }).flatMap((written): Member[] => {
     const authority = find(line, column, written, of)
     if (authority === null) return []
-    return [{ authority, closeness: closeness === null ? null : (cells[closeness] ?? '').trim() || null, rank: rank ? rankIn(line, cells, rank, findings, file) : null }]
+    return [{ authority, closeness: closeness === null ? null : (cells[closeness] ?? '').trim() || null, rank: rank ? rankIn(line, cells, rank, findings) : null }]
   }))
 }
 
@@ -91,9 +91,9 @@ function jsonList(text: string): string[] | null {
   }
 }
 
-function rankIn(line: number, cells: Cells, { column, at }: { column: string; at: number }, findings: Findings, file: OpenFile): number | null {
+function rankIn(line: number, cells: Cells, { column, at }: { column: string; at: number }, findings: Findings): number | null {
   const text = (cells[at] ?? '').trim()
   if (/^\d{1,6}(\.0+)?$/.test(text)) return Number(text)
-  findings.refuse({ line, column: file.label(column), seen: text, expected: 'a whole number, 1 the nearest', message: `"${text}" is not the place of a member.` })
+  findings.refuse({ line, column: column, seen: text, expected: 'a whole number, 1 the nearest', message: `"${text}" is not the place of a member.` })
   return null
 }

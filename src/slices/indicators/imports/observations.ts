@@ -18,6 +18,7 @@ export async function prepareObservations(request: ImportRequest<ObservationsRec
   const [lookup, register] = await store.read(actor, async (db) => [await authorityLookup(db), await measureRegister(db, organisation)] as const)
   const file = await openFile(source, recipe, (problem) => findings.refuseTable(problem))
   const spool = await openSpool()
+  findings.columnLabel = file.label
   try {
     const drafting = new Drafting(recipe, file, lookup, register, findings)
     for await (const row of file.rows) {
@@ -28,6 +29,7 @@ export async function prepareObservations(request: ImportRequest<ObservationsRec
         if (full) await full
       }
     }
+    findings.notes.push(...file.notes)
     refuseIfEmpty(spool, request)
     return { facts: file.facts, apply: (making) => apply(making, request, drafting, spool, lookup), dispose: () => spool.remove() }
   } catch (cause) {
@@ -118,8 +120,14 @@ function idOf(ids: ReadonlyMap<string, number>, code: string): number {
   return id
 }
 
-function contradictionRefusal({ line, first_line, column, value, first_value, measure, period, place }: Contradiction): Omit<Refusal, 'rows' | 'more_lines'> {
+function contradictionRefusal({ line, first_line, column, first_column, value, first_value, measure, period, place }: Contradiction): Omit<Refusal, 'rows' | 'more_lines'> {
   const [now, before] = [value ?? 'no value', first_value ?? 'no value']
+  if (line === first_line && column !== first_column) {
+    return {
+      line, column, seen: now, expected: `${before}, as under "${first_column}"`,
+      message: `"${first_column}" and "${column}" both give ${measure}, differently on one line (for ${place} in ${period}): ${before} and ${now}.`,
+    }
+  }
   return {
     line, column, seen: now, expected: `${before}, as on line ${first_line}`,
     message: `Lines ${first_line} and ${line} both give ${measure} for ${place} in ${period}, differently: ${before} and ${now}${now === before ? ' (with another numerator, denominator, limit or status)' : ''}.`,

@@ -98,10 +98,13 @@ export class Findings {
   readonly warnings: Warning[] = []
   readonly notes: string[] = []
   measuresMade: string[] = []
+  /** How a column is named to people; in a spreadsheet, with its letter and its sheet. Set once the file is open. */
+  columnLabel: (name: string) => string = (name) => name
   readonly #leftOut = new Map<string, { because: string; rows: number }>()
 
-  refuse(refusal: Omit<Refusal, 'rows' | 'more_lines'>): void {
+  refuse(given: Omit<Refusal, 'rows' | 'more_lines'>): void {
     this.counts.refused++
+    const refusal = { ...given, column: given.column === null ? null : this.columnLabel(given.column), seen: cut(given.seen) }
     const known = this.refusals.find(({ message, column }) => message === refusal.message && column === refusal.column)
     if (known) {
       known.rows++
@@ -110,11 +113,13 @@ export class Findings {
   }
 
   /** A fault of the table itself. Its own message begins with file and line, which stand beside a refusal anyway. */
-  refuseTable({ line, column, seen, expected }: TableProblem): void {
-    this.refuse({ line, column, seen, expected, message: `${capital(seen)}. Expected ${expected}.` })
+  refuseTable({ file, line, column, seen, expected }: TableProblem): void {
+    const sheet = /, (sheet “.*”)$/.exec(file)?.[1]
+    this.refuse({ line, column, seen, expected, message: `${sheet === undefined ? '' : `In the ${sheet}: `}${sheet === undefined ? capital(seen) : seen}. Expected ${expected}.` })
   }
 
-  warn(warning: Warning): void {
+  warn(given: Warning): void {
+    const warning = { ...given, column: given.column === null ? null : this.columnLabel(given.column), seen: cut(given.seen) }
     this.counts.warnings[warning.check] = (this.counts.warnings[warning.check] ?? 0) + 1
     if (this.warnings.length < mostWarnings) this.warnings.push(warning)
   }
@@ -140,6 +145,9 @@ export class Findings {
     return this.counts.new + this.counts.revised + this.counts.measures_made
   }
 }
+
+/** What stands in a cell may be very long; a report shows enough of it to find it by. */
+const cut = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
 
 const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 

@@ -17,6 +17,7 @@ export async function readRows<T>(
   bind: (file: OpenFile) => (row: Row) => T | Fault,
 ): Promise<{ facts: FileFacts; rows: ReadRow<T>[] }> {
   const file = await openFile(source, recipe, (problem) => findings.refuseTable(problem))
+  findings.columnLabel = file.label
   try {
     const rows: ReadRow<T>[] = []
     const leaveOut = bindLeaveOut(recipe.leave_out, file.place)
@@ -32,6 +33,7 @@ export async function readRows<T>(
       if (isFault(item)) findings.refuse({ line: row.line, ...item })
       else rows.push({ line: row.line, item })
     }
+    findings.notes.push(...file.notes)
     if (rows.length === 0 && findings.counts.refused === 0) {
       findings.refuse({ line: null, column: null, seen: 'no row is left to import', expected: 'at least one row', message: 'No row is left to import. The file may have been cut short, or the recipe may be for another file.' })
     }

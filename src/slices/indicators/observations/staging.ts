@@ -52,6 +52,7 @@ export interface Contradiction {
   line: number
   first_line: number
   column: string
+  first_column: string
   value: string | null
   first_value: string | null
   measure: string
@@ -67,10 +68,10 @@ export async function mergeRepeated(trx: Trx): Promise<{ repeated: number; contr
     delete from staged s using staged f
      where f.measure = s.measure and f.period = s.period and f.place = s.place and f.seq < s.seq and ${sameAs('s', 'f')}`.execute(trx)
   const { rows } = await sql<Contradiction>`
-    select s.line, f.line as first_line, s.col as column, s.value, f.value as first_value, m.code as measure, p.label as period,
+    select s.line, f.line as first_line, s.col as column, f.col as first_column, s.value, f.value as first_value, m.code as measure, p.label as period,
            coalesce(a.name, r.name) as place
       from staged s
-      join lateral (select line, value, seq from staged x where x.measure = s.measure and x.period = s.period and x.place = s.place order by seq limit 1) f
+      join lateral (select line, col, value, seq from staged x where x.measure = s.measure and x.period = s.period and x.place = s.place order by seq limit 1) f
         on f.seq < s.seq
       join indicators.measure m on m.id = s.measure
       join indicators.period p on p.id = s.period
