@@ -17,6 +17,8 @@ export interface Scale {
   factor: number
   /** A stored value as text with its unit: "31.2 days". */
   format: (value: number) => string
+  /** The words of an ordinal scale, the worst first, which stand on the axis at 1, 2, 3 …. Left out: numbers do. */
+  words?: readonly string[]
 }
 
 /** Government Analysis Function palette. Never the only sign: shape, dash and words say the same. */

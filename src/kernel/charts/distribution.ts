@@ -38,6 +38,7 @@ const MOST_BINS = 14
 /** Ranges of a round width, about as many as the square root of the number of figures. */
 function binned({ values, scale }: DistributionOptions): Bin[] {
   if (values.length === 0) return []
+  if (scale.words) return scale.words.map((_, index) => ({ from: index + 0.5, to: index + 1.5, count: values.filter((value) => value === index + 1).length }))
   const figures = values.map((value) => value * scale.factor)
   const low = Math.min(...figures)
   const high = Math.max(...figures)
@@ -98,7 +99,7 @@ function drawn({ scale, values, median, own }: DistributionOptions, bins: Bin[],
     marginRight: right,
     marginTop: top,
     marginBottom: 52,
-    x: { domain, label: null, ticks: size.width > 500 ? 8 : 4, tickSize: 4 },
+    x: { domain, label: null, tickSize: 4, ...(scale.words ? wordTicks(scale.words, size) : { ticks: size.width > 500 ? 8 : 4 }) },
     y: {
       label: null,
       grid: true,
@@ -127,6 +128,12 @@ function drawn({ scale, values, median, own }: DistributionOptions, bins: Bin[],
     pointers.map(({ label }) => label).join('') +
     text(size.width - right, size.height - 8, scale.unit, 'end')
   )
+}
+
+/** Words under the bars, each as long as there is room for. */
+function wordTicks(words: readonly string[], size: Size) {
+  const room = Math.max(3, Math.floor((size.width - 60) / words.length / 8))
+  return { ticks: words.map((_, index) => index + 1), tickFormat: (at: number) => shortened(words[at - 1] ?? '', room) }
 }
 
 /** A line at a figure with its words above the chart, kept inside the picture. Lines are drawn first, so that none crosses words. */
@@ -159,7 +166,8 @@ function inWords({ scale, values, median, own }: DistributionOptions, bins: Bin[
   const sentences = [
     `${values.length} ${values.length === 1 ? 'authority has a figure' : 'authorities have figures'}, from ${scale.format(Math.min(...values))} to ${scale.format(Math.max(...values))}.`,
     median === null ? '' : `The median is ${scale.format(median)}.`,
-    bins.length > 1 ? `The fullest range, ${shown(fullest.from)} to ${shown(fullest.to)}, has ${fullest.count}.` : '',
+    scale.words ? `${bins.flatMap(({ count }, index) => (count > 0 ? [`${scale.words?.[index] ?? ''}: ${count}`] : [])).join(', ')}.` : '',
+    bins.length > 1 && !scale.words ? `The fullest range, ${shown(fullest.from)} to ${shown(fullest.to)}, has ${fullest.count}.` : '',
     own ? `${own.name}: ${scale.format(own.value)}.` : '',
   ]
   return sentences.filter((sentence) => sentence !== '').join(' ')

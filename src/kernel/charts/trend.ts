@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import { atBothWidths, COLOURS, escaped, image, px } from './chart.ts'
+import { atBothWidths, COLOURS, escaped, image, px, shortened } from './chart.ts'
 import type { Chart, Size } from './chart.ts'
 import { FONT_SIZE, plotted } from './plot.ts'
 import type { TrendOptions, TrendPoint } from './trend-series.ts'
@@ -15,6 +15,9 @@ export function trend(options: TrendOptions): Chart {
   const svg = atBothWidths((size) => image(`${options.id}-${size.width}`, names, size, drawn(options, size)))
   return { svg, summary }
 }
+
+/** Letters of a word that stands on the axis. */
+const longestWord = 14
 
 /** A point on the axes: `at` counts periods, `stretch` counts breaks, so that nothing is joined across one. */
 interface Placed {
@@ -54,11 +57,12 @@ function drawn(options: TrendOptions, size: Size): string {
   const last = there.at(-1)
   const label = last ? options.scale.format(options.points[last.at]!.value!) : ''
   const key = keyOf(points, size)
-  const from = axisStart(points)
+  const { words } = options.scale
+  const from = words ? null : axisStart(points)
   const inside = plotted({
     width: size.width,
     height: size.height,
-    marginLeft: 50,
+    marginLeft: words ? 20 + 7.5 * Math.max(...words.map((word) => Math.min(word.length, longestWord))) : 50,
     // Room for the label of the last figure; a bold character is at most nine pixels wide.
     marginRight: Math.min(140, 16 + label.length * 9),
     marginTop: key.height + (breaksIn(points).length > 0 ? 42 : 28),
@@ -70,7 +74,9 @@ function drawn(options: TrendOptions, size: Size): string {
       tickFormat: (at: number) => shortPeriod(options.points[at]!.period),
       tickSize: 4,
     },
-    y: { label: null, grid: true, ticks: 5, nice: true, tickSize: 0, ...(from === null ? {} : { domain: from }) },
+    y: words
+      ? { label: null, grid: true, tickSize: 0, domain: [0.7, words.length + 0.3], ticks: words.map((_, index) => index + 1), tickFormat: (at: number) => shortened(words[at - 1] ?? '', longestWord) }
+      : { label: null, grid: true, ticks: 5, nice: true, tickSize: 0, ...(from === null ? {} : { domain: from }) },
     marks: marksOf(points, label, from),
   })
   const nothing = there.length === 0 ? text(size.width / 2, size.height / 2, 'No figures', 'middle') : ''

@@ -10,6 +10,8 @@ export interface FigureFormat {
   displayFactor?: number | Decimal
   /** Places shown, rounded half away from zero. Absent: as many as the figure has. */
   decimals?: number
+  /** The words of an ordinal scale, the worst first: a figure is a place in it, from 1, and is shown as its word. */
+  scale?: readonly string[] | null
 }
 
 const minus = '\u2212'
@@ -18,8 +20,17 @@ const unbroken = '\u00a0'
 /** A figure for people: `£1,234.50`, `95.2%`, `31.2 days`, `−4.1`. Null, an absent figure, is `no figure`. */
 export function formatFigure(value: number | Decimal | null, format: FigureFormat = {}): string {
   if (value === null) return 'no figure'
+  if (format.scale) return wordOn(format.scale, value)
   const shown = shownNumber(value, format)
   return `${isNegative(shown) ? minus : ''}${magnitudeInWords(shown, format.prefix ?? '', format.suffix ?? '')}`
+}
+
+/** The word of a place on a scale; between two of them where the place is, as a median may be. */
+export function wordOn(scale: readonly string[], place: number | Decimal): string {
+  const at = Number(place)
+  const [below, above] = [scale[Math.floor(at) - 1], scale[Math.ceil(at) - 1]]
+  if (below === undefined || above === undefined) return formatFigure(place)
+  return below === above ? below : `between ${below} and ${above}`
 }
 
 /** Signs of a difference: always shown except on nought, or left out where the sentence says which way ("slower by …"). */
@@ -30,6 +41,7 @@ export type SignStyle = 'signed' | 'unsigned'
  * shown with % differs by percentage points. A difference that rounds to nought has no sign.
  */
 export function formatDifference(difference: number | Decimal, format: FigureFormat = {}, signs: SignStyle = 'signed'): string {
+  if (format.scale) return formatDifference(difference, { decimals: Number.isInteger(Number(difference)) ? 0 : 1, suffix: 'steps' }, signs)
   const shown = shownNumber(difference, format)
   const suffix = format.suffix?.trim() === '%' ? 'percentage points' : (format.suffix ?? '')
   const direction = compareDecimals(shown, '0')
@@ -67,4 +79,4 @@ function joined(suffix: string, prefix: string): string {
   return closesUp ? bare : `${unbroken}${bare}`
 }
 
-const singular = (suffix: string): string => suffix.replace(/\b(day|week|month|year|hour|minute|point|home|visit)s\b/, '$1')
+const singular = (suffix: string): string => suffix.replace(/\b(day|week|month|year|hour|minute|point|home|visit|step)s\b/, '$1')

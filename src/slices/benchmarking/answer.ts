@@ -16,6 +16,7 @@ const measureAnswer = z.object({
   unit_kind: z.string(),
   prefix: z.string(),
   suffix: z.string(),
+  scale: z.array(z.string()).nullable().describe('The words of an ordinal scale, the worst first: values are places in it, from 1. Null: values are numbers.'),
   display_factor: z.number().describe('What to multiply a value by before showing it: 100 where percentages are kept as fractions.'),
   decimals: z.number().describe('How many decimals the publisher shows.'),
   polarity: z.enum(['higher', 'lower', 'midpoint', 'none']).describe('Which way is better.'),
@@ -46,6 +47,9 @@ const groupAddress = z.object({
   asked: z.boolean().describe('False: no group was asked for and this is the usual one.'),
 })
 
+/** Beside a value or a median. */
+const word = words.describe('The same as a word, or between two, where the measure is on a scale of words; else null.')
+
 const authorityName = z.object({ code: z.string(), name: z.string(), known_name: z.string() })
 
 const reach = z.object({
@@ -60,6 +64,7 @@ const reach = z.object({
 const rowAnswer = z.object({
   ...authorityName.shape,
   value: figure,
+  word,
   numerator: figure,
   denominator: figure,
   status: z.string(),
@@ -95,9 +100,10 @@ const groupAnswer = z.object({
   minimum: figure,
   quartile_lower: figure.describe('Lower edge of the middle half, as a number.'),
   median: figure,
+  median_word: word,
   quartile_upper: figure,
   maximum: figure,
-  mean: figure,
+  mean: figure.describe('Null for words on a scale, which have none.'),
   weighted_mean: figure.describe('Sum of numerators ÷ sum of denominators after multipliers.'),
   weighted_over: z.number().describe('How many count in the weighted mean.'),
   median_absolute_deviation: figure,
@@ -114,7 +120,7 @@ export const comparisonAnswer = z.object({
     .nullable()
     .describe('The authority in question, where one was named.'),
   reference: z
-    .array(z.object({ code: z.string(), name: z.string(), level: z.string(), value: figure, reason: words, status: z.string() }))
+    .array(z.object({ code: z.string(), name: z.string(), level: z.string(), value: figure, word, reason: words, status: z.string() }))
     .describe('Published figures for countries, regions and other wider areas. They stand beside the authorities and are never ranked.'),
   method: z.string(),
   caveats: z.array(z.string()),
@@ -131,12 +137,14 @@ export const trendAnswer = z.object({
     z.object({
       ...periodAnswer.shape,
       value: figure.describe('Null: a gap.'),
+      word,
       status: z.string(),
       reason: words,
       rank: figure.describe('Competition rank within the group, best 1. Null where the authority is not in it then, or nothing is ranked.'),
       compared: z.number(),
       quartile_lower: figure,
       median: figure,
+      median_word: word,
       quartile_upper: figure,
       after_break: z.boolean().describe('Whether a break in series stands before this period and after the one before.'),
     }),
@@ -163,6 +171,7 @@ export const profileAnswer = z.object({
       measure: measureAnswer,
       period: periodAnswer.nullable().describe('The latest with a value; where there is none, the latest. Null: no row at all.'),
       value: figure,
+      word,
       status: z.string(),
       reason: words,
       later_absence: z
@@ -173,6 +182,7 @@ export const profileAnswer = z.object({
       minimum: figure,
       quartile_lower: figure,
       median: figure,
+      median_word: word,
       quartile_upper: figure,
       maximum: figure,
       rank: figure,

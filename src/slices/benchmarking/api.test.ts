@@ -49,7 +49,7 @@ describe.each(bothStores)('what programs may ask, on %s', (_name, open) => {
     expect(answer.authorities[0]?.reach).toMatchObject({ quartile: 3, bound: 25, numerator_change: 20 })
     expect(answer).toMatchObject({ known_at: '2024-04-30T23:59:59.999Z', authority: { code: 'S1', in_group: true }, group: { median: 45, weighted_mean: 45 } })
     const table = await get('/comparisons.csv?measure=rent&group=all')
-    expect(table.body.split('\r\n')[1]).toMatch(/^rent,2022-23,all,,S1,Town S1 Council,50,,,published,/)
+    expect(table.body.split('\r\n')[1]).toMatch(/^rent,2022-23,all,,S1,Town S1 Council,50,,,,published,/)
   })
 
   test('described for programs and for people', async () => {

@@ -8,7 +8,7 @@ import {
 } from '#slices/indicators/index.ts'
 import type { ComparisonAnswer, ComparisonRowAnswer, MeasureAnswer } from './answer.ts'
 import { chooseGroup, membersDuring, reasonWithoutRow, type ChosenGroup } from './group.ts'
-import { describeMeasure, rulesOf } from './measure.ts'
+import { describeMeasure, rulesOf, wordOf } from './measure.ts'
 import { referenceValues, type ReferenceValue } from './register.ts'
 import { compare, type ComparisonRow, type GroupFigures, type Member } from './rules/compare.ts'
 import { earlierValues, isEarlierInSeries, type Dated } from './rules/series.ts'
@@ -166,11 +166,11 @@ function answerOf({ measure, period, group, authority, question, compared, earli
     period: { label, kind, starts, ends, asked: question.period !== undefined },
     known_at: question.knownAt?.toISOString() ?? null,
     group: {
-      address, title, publisher, licence, dated, asked, ...figures,
+      address, title, publisher, licence, dated, asked, ...figures, median_word: wordOf(described, figures.median),
       missing: missing.map(({ authority: one, status, reason }) => ({ ...nameOf(one), status, reason })),
     },
     authority: authority ? { ...nameOf(authority), in_group: compared.rows.some((row) => row.authority.id === authority.id) } : null,
-    reference,
+    reference: reference.map((one) => ({ ...one, word: wordOf(described, one.value) })),
     method: methodOf(described),
     authorities: compared.rows.map((row) => rowOf(row, described, earlier.get(row.authority.id) ?? nothingEarlier)),
   }
@@ -186,6 +186,7 @@ function rowOf(row: ComparisonRow<Authority>, measure: MeasureAnswer, { previous
   return {
     ...nameOf(authority),
     ...rest,
+    word: wordOf(measure, row.value),
     change: row.change_since_previous,
     previous_period: hasValue ? (previous?.period.label ?? null) : null,
     previous_value: hasValue ? (previous?.value ?? null) : null,

@@ -3,7 +3,7 @@ import { authorityByCode, type Authority } from '#slices/places/index.ts'
 import { everyBreak, everySeriesOf, measures, valuesForMany, type Measure, type SeriesFigure } from '#slices/indicators/index.ts'
 import type { ProfileAnswer, ProfileRowAnswer } from './answer.ts'
 import { chooseGroup, type ChosenGroup } from './group.ts'
-import { describeMeasure, rulesOf } from './measure.ts'
+import { describeMeasure, rulesOf, wordOf } from './measure.ts'
 import { aimAdjustedChange, directionOf } from './rules/change.ts'
 import { placeAmong } from './rules/place.ts'
 import { earlierValues, type Dated } from './rules/series.ts'
@@ -66,14 +66,17 @@ function rowOf({ measure, series, figure, later }: Latest, values: readonly numb
   const { previous, first } = figure && value !== null ? earlierValues(dated, figure.period, breaks) : { previous: null, first: null }
   const place = placeAmong(values, { value: inGroup ? value : null, reason: figure?.reason ?? null, ...rules })
   const since = aimAdjustedChange(value, previous?.value ?? null, rules)
+  const described = describeMeasure(measure)
   return {
-    measure: describeMeasure(measure),
+    measure: described,
     period: figure && { label: figure.period.label, kind: figure.period.kind, starts: figure.period.starts, ends: figure.period.ends },
     value,
+    word: wordOf(described, value),
     status: figure?.status ?? 'absent',
     reason: figure ? figure.reason : 'missing',
     later_absence: later && { period: later.period.label, reason: later.reason },
     ...place,
+    median_word: wordOf(described, place.median),
     position: inGroup || value === null ? place.position : 'not in this group',
     change_since_previous: since,
     previous_period: previous?.period.label ?? null,

@@ -9,6 +9,7 @@ const columns: readonly (readonly [string, (row: ComparisonRowAnswer, answer: Co
   ['code', (row) => row.code],
   ['name', (row) => row.name],
   ['value', (row) => row.value],
+  ['word', (row) => row.word],
   ['numerator', (row) => row.numerator],
   ['denominator', (row) => row.denominator],
   ['status', (row) => row.status],
@@ -58,6 +59,7 @@ const profileColumns: readonly (readonly [string, (row: ProfileRowAnswer, answer
   ['polarity', ({ measure }) => measure.polarity],
   ['period', ({ period }) => period?.label ?? null],
   ['value', (row) => row.value],
+  ['word', (row) => row.word],
   ['status', (row) => row.status],
   ['reason', (row) => row.reason],
   ['rank', (row) => row.rank],
@@ -67,6 +69,7 @@ const profileColumns: readonly (readonly [string, (row: ProfileRowAnswer, answer
   ['minimum', (row) => row.minimum],
   ['quartile_lower', (row) => row.quartile_lower],
   ['median', (row) => row.median],
+  ['median_word', (row) => row.median_word],
   ['quartile_upper', (row) => row.quartile_upper],
   ['maximum', (row) => row.maximum],
   ['change_since_previous', (row) => row.change_since_previous],
@@ -83,10 +86,10 @@ export function profileTable(answer: ProfileAnswer): string {
 
 /** The series as CSV: a row for each period. */
 export function trendTable({ measure, authority, group, points }: TrendAnswer): string {
-  const header = ['measure', 'authority', 'group', 'period', 'starts', 'ends', 'value', 'status', 'reason', 'compared', 'quartile_lower', 'median', 'quartile_upper', 'after_break']
+  const header = ['measure', 'authority', 'group', 'period', 'starts', 'ends', 'value', 'word', 'status', 'reason', 'compared', 'quartile_lower', 'median', 'median_word', 'quartile_upper', 'after_break']
   const rows = points.map((point) => [
-    measure.code, authority.code, group.address, point.label, point.starts, point.ends, point.value, point.status, point.reason,
-    point.compared, point.quartile_lower, point.median, point.quartile_upper, String(point.after_break),
+    measure.code, authority.code, group.address, point.label, point.starts, point.ends, point.value, point.word, point.status, point.reason,
+    point.compared, point.quartile_lower, point.median, point.median_word, point.quartile_upper, String(point.after_break),
   ])
   return [header, ...rows].map(csvRow).join('')
 }

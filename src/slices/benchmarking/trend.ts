@@ -4,7 +4,7 @@ import { authorityByCode, type Authority } from '#slices/places/index.ts'
 import { breaksOf, figuresOf, measureByCode, periodsOf, valuesOf, type DatedValue, type Figure, type HeldPeriod, type Measure } from '#slices/indicators/index.ts'
 import type { TrendAnswer } from './answer.ts'
 import { chooseGroup, countsIn, reasonWithoutRow, type ChosenGroup } from './group.ts'
-import { describeMeasure, rulesOf, type ComparisonRules } from './measure.ts'
+import { describeMeasure, rulesOf, type ComparisonRules, wordOf } from './measure.ts'
 import { FEWEST_FOR_QUARTILES, goodness, ranksIn } from './rules/rank.ts'
 import { ascending, medianOf, quantileOf } from './rules/spread.ts'
 
@@ -41,12 +41,17 @@ export async function trend(db: Reader, { knownAt, ...question }: TrendQuestion)
     known_at: knownAt?.toISOString() ?? null,
     breaks,
     points: periods.map((period, i) => ({
-      ...pointOf(figureIn.get(period.id), authority, period),
-      ...spreadOf(countedIn(valuesIn.get(period.id) ?? [], group, period, measure.kinds), authority, rules),
+      ...inWords(measure, {
+        ...pointOf(figureIn.get(period.id), authority, period),
+        ...spreadOf(countedIn(valuesIn.get(period.id) ?? [], group, period, measure.kinds), authority, rules),
+      }),
       after_break: isAfterBreak(period, periods[i - 1], breaks),
     })),
   }
 }
+
+const inWords = <P extends { value: number | null; median: number | null }>(measure: Measure, point: P) =>
+  ({ ...point, word: wordOf(measure, point.value), median_word: wordOf(measure, point.median) })
 
 /** The periods comparable with the authority's latest value, of the measure's own kind where it has several. */
 function seriesOf(held: readonly HeldPeriod[], own: readonly Figure[], { period_kind }: Measure): HeldPeriod[] {

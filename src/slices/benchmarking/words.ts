@@ -78,7 +78,7 @@ export function describeReach(next: Reach | null, value: number | null, measure:
   if (next === null || value === null) return null
   const format = formatOf(measure)
   const quarter = next.quartile === 1 ? 'the best quarter' : next.quartile === 2 ? 'the better half' : 'the middle half'
-  const way = next.difference < 0 ? 'less' : 'more'
+  const way = measure.scale ? (next.difference < 0 ? 'down the scale' : 'up the scale') : next.difference < 0 ? 'less' : 'more'
   const amount = formatDifference(Math.abs(next.difference), format, 'unsigned')
   const parts = numeratorInWords(next, measure)
   return { ...next, words: `Reaching ${quarter} (${formatFigure(next.bound, format)}) would take ${amount} ${way}${parts}.` }

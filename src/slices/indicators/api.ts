@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Reader } from '#kernel/db/index.ts'
+import { wordOn } from '#kernel/figures/index.ts'
 import type { House } from '#kernel/slice.ts'
 import { csvRow } from '#kernel/tables/index.ts'
 import { apiRoute, cursorOf, nextAddress, pageOf, pageQuery, readCursor } from '#kernel/web/api.ts'
@@ -23,6 +24,7 @@ const measureAnswer = z.object({
   unit_kind: z.string(),
   prefix: z.string(),
   suffix: z.string(),
+  scale: z.array(z.string()).nullable().describe('The words of an ordinal scale, the worst first; values are places in it, from 1. Null: values are numbers.'),
   display_factor: z.number().describe('What to multiply a value by before showing it.'),
   decimals: z.number(),
   polarity: z.string().describe('Which way is better: higher, lower, midpoint or none.'),
@@ -67,6 +69,7 @@ const observationAnswer = z.object({
   area: words.describe('Code of the area, for a published figure of a country, region or group.'),
   name: z.string(),
   value: figure.describe('In the unit of the measure. Null: absent, and reason says why.'),
+  word: words.describe('The same as a word, where the measure is on a scale of words; else null.'),
   numerator: figure,
   denominator: figure,
   lower: figure.describe('Published 95% confidence limit.'),
@@ -198,7 +201,7 @@ function describedFigure(row: ExportRow): z.infer<typeof observationAnswer> {
   }
   const hidden = row.withheld && row.value !== null
   return {
-    measure: code, period: label, starts, ends, authority, area, name, ...figures,
+    measure: code, period: label, starts, ends, authority, area, name, ...figures, word: row.scale && figures.value !== null ? wordOn(row.scale, figures.value) : null,
     status: hidden ? 'absent' : row.status, reason: hidden ? 'suppressed' : row.reason, marker, known_from: row.known_from.toISOString(),
   }
 }

@@ -1,6 +1,7 @@
 /** Writes the store's contents out, page by page, so that memory stays constant and no transaction stays open. */
 import type { Actor } from '#kernel/access/actor.ts'
 import type { Store } from '#kernel/db/index.ts'
+import { wordOn } from '#kernel/figures/index.ts'
 import { csvRow, type CellValue } from '#kernel/tables/index.ts'
 import { authorities } from '#slices/places/index.ts'
 import { measures } from './measures/queries.ts'
@@ -31,7 +32,7 @@ function observationItem({ withheld, ...row }: ExportRow): Item {
     withheld ? { ...nothing, status: 'absent', reason: 'suppressed' } : row
   return {
     measure: row.code, period: row.label, period_kind: row.kind, starts: row.starts, ends: row.ends, authority: row.authority, area: row.area,
-    name: row.name, value, numerator, denominator, lower, upper, status, reason, marker: row.marker,
+    name: row.name, value, word: value === null || !row.scale ? null : wordOn(row.scale, value), numerator, denominator, lower, upper, status, reason, marker: row.marker,
     known_from: row.known_from.toISOString(), import: row.import,
   }
 }
@@ -39,9 +40,9 @@ function observationItem({ withheld, ...row }: ExportRow): Item {
 /** Every measure with its definition as known at the moment, or now. */
 export async function* exportedMeasures(store: Store, actor: Actor, knownAt?: Date): AsyncGenerator<Item> {
   const rows = await store.read(actor, (db) => measures(db, { knownAt }))
-  for (const { code, kinds, fictional, known_from, ...row } of rows) {
+  for (const { code, kinds, scale, fictional, known_from, ...row } of rows) {
     const plain = without(row, ['id', 'organisation', 'audience'])
-    yield { code, ...plain, kinds: kinds.join(', '), fictional: String(fictional), known_from: known_from.toISOString() }
+    yield { code, ...plain, scale: scale?.join(' | ') ?? null, kinds: kinds.join(', '), fictional: String(fictional), known_from: known_from.toISOString() }
   }
 }
 

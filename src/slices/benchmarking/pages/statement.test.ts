@@ -6,13 +6,13 @@ import { changeWords, figureInParts, ordinal, wholeFigure } from './wording.ts'
 
 const relet: MeasureAnswer = {
   code: 'relet', title: 'Average time to re-let a home', version: 1, dimension: 'efficiency', service: 'Housing', unit: 'days',
-  unit_kind: 'days', prefix: '', suffix: ' days', display_factor: 1, decimals: 1, polarity: 'lower', midpoint: null,
+  unit_kind: 'days', prefix: '', suffix: ' days', scale: null, display_factor: 1, decimals: 1, polarity: 'lower', midpoint: null,
   numerator_name: 'Days homes stood empty', denominator_name: 'Homes re-let', change_as: 'relative', publisher: 'Office of an Example',
   source_link: null, licence: null, fictional: true, local: false,
 }
 
 const row: ComparisonRowAnswer = {
-  code: 'X1', name: 'Northmere District Council', known_name: 'Northmere', value: 31.2, numerator: 12854, denominator: 412,
+  code: 'X1', name: 'Northmere District Council', known_name: 'Northmere', value: 31.2, word: null, numerator: 12854, denominator: 412,
   status: 'published', reason: null, rank: 13, compared: 16, rank_share: 13 / 16, quartile: 4, deviation: 1, deviation_scaled: -1,
   change: -0.151, change_since_previous: -0.151, previous_period: '2022-23', previous_value: 27.1, change_since_first: null, first_period: null,
   first_value: null, interval: null, clearly_different: null, against_median: null,

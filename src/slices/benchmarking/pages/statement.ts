@@ -99,6 +99,7 @@ export function reachWords(
 ): string {
   const bound = shortFigure(measure, reach.bound)
   const more = reach.difference > 0
+  if (measure.scale) return `Reaching ${quarters[reach.quartile as 1 | 2 | 3]} (${bound}) would mean about ${differenceOf(measure, reach.difference)} ${more ? 'up' : 'down'} the scale, all others staying as they are.`
   const counted = measure.suffix.trim() !== '' && measure.suffix.trim() !== '%'
   const limit = more ? 'or more' : counted ? 'or fewer' : 'or less'
   const goal = `Reaching ${quarters[reach.quartile as 1 | 2 | 3]} (${bound}${measure.polarity === 'midpoint' ? '' : ` ${limit}`})`

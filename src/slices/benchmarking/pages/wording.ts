@@ -1,6 +1,7 @@
 import type { Scale } from '#kernel/charts/index.ts'
-import { formatDifference, formatFigure, type FigureFormat } from '#kernel/figures/index.ts'
+import { formatDifference, formatFigure } from '#kernel/figures/index.ts'
 import type { MeasureAnswer } from '../answer.ts'
+import { formatOf } from '../measure.ts'
 import { directionOf } from '../rules/change.ts'
 
 // How the figures of a measure are written. Everything a page says about a figure is put into words here.
@@ -8,12 +9,8 @@ import { directionOf } from '../rules/change.ts'
 /** What of a measure decides how its figures look and read. */
 export type Look = Pick<
   MeasureAnswer,
-  'unit' | 'prefix' | 'suffix' | 'display_factor' | 'decimals' | 'polarity' | 'midpoint' | 'change_as'
+  'unit' | 'prefix' | 'suffix' | 'scale' | 'display_factor' | 'decimals' | 'polarity' | 'midpoint' | 'change_as'
 >
-
-function formatOf({ prefix, suffix, display_factor, decimals }: Look): FigureFormat {
-  return { prefix, suffix, displayFactor: display_factor, decimals }
-}
 
 /** A figure as tables and charts show it: the unit that does not fit beside each number stands in the heading. */
 export function shortFigure(look: Look, value: number): string {
@@ -23,6 +20,7 @@ export function shortFigure(look: Look, value: number): string {
 /** A figure that stands alone in a sentence: "£740.00 per home", "4.4 per 1,000 households", "7.4 out of 10". */
 export function wholeFigure(look: Look, value: number): string {
   const figure = shortFigure(look, value)
+  if (look.scale) return figure
   const unit = look.unit.trim()
   const ofScore = /^score (out of .+)$/i.exec(unit)?.[1]
   if (ofScore) return `${figure} ${ofScore}`
@@ -49,7 +47,8 @@ export function scaleOf(look: Look): Scale {
   const unit = look.unit.trim()
   return {
     unit: unit === '' ? 'Figure' : unit.slice(0, 1).toUpperCase() + unit.slice(1),
-    factor: look.display_factor,
+    factor: look.scale ? 1 : look.display_factor,
+    ...(look.scale ? { words: look.scale } : {}),
     format: (value) => shortFigure(look, value),
   }
 }

@@ -36,6 +36,8 @@ export interface ComparisonInput<Key> {
   multipliers: Multipliers
   /** Left out: none. */
   interval_method?: IntervalMethod
+  /** The values are places on a scale of words: they have an order and a middle, but no mean and no distance. Left out: numbers. */
+  ordinal?: boolean
   members: readonly Member<Key>[]
 }
 
@@ -121,9 +123,9 @@ function valuesOf(members: readonly Member<unknown>[]): number[] {
   return values
 }
 
-function groupFigures<Key>({ members, multipliers }: ComparisonInput<Key>, values: Float64Array): GroupFigures<Key> {
+function groupFigures<Key>({ members, multipliers, ordinal = false }: ComparisonInput<Key>, values: Float64Array): GroupFigures<Key> {
   const weighted = weightedMeanOf(
-    members.filter(({ value }) => value !== null),
+    ordinal ? [] : members.filter(({ value }) => value !== null),
     multipliers,
   )
   const enough = values.length >= FEWEST_FOR_QUARTILES
@@ -138,10 +140,10 @@ function groupFigures<Key>({ members, multipliers }: ComparisonInput<Key>, value
     median: medianOf(values),
     quartile_upper: enough ? quantileOf(values, 0.75) : null,
     maximum: values.at(-1) ?? null,
-    mean: meanOf(values),
+    mean: ordinal ? null : meanOf(values),
     weighted_mean: weighted.mean,
     weighted_over: weighted.over,
-    median_absolute_deviation: medianAbsoluteDeviationOf(values),
+    median_absolute_deviation: ordinal ? null : medianAbsoluteDeviationOf(values),
   }
 }
 
@@ -161,7 +163,7 @@ function orderOf(input: ComparisonInput<unknown>, polarity: Exclude<Polarity, 'n
     rank: ranksIn(sorted),
     bounds: goodnessBounds(sorted),
     median: medianOf(sorted),
-    deviation: medianAbsoluteDeviationOf(sorted),
+    deviation: input.ordinal ? null : medianAbsoluteDeviationOf(sorted),
   }
 }
 

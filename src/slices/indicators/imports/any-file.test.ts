@@ -143,7 +143,8 @@ describe('words on a scale', () => {
   })
 
   test('come in without the recipe saying so where the measure is on a scale already, and not on another scale', async () => {
-    const { words: _, measures: __, ...plain } = judged
+    const { authority, period, measure, missing, values } = judged
+    const plain = { produces: 'observations', authority, period, measure, missing, values }
     expect(await bring('judged.csv', 'Council,Grade\nNorth Glen,inadequate\n', plain)).toMatchObject({ outcome: 'would-import', counts: { revised: 1 } })
     const other = { ...judged, words: { worst_to_best: ['Bad', 'Good'] } }
     expect((await bring('judged.csv', 'Council,Grade\nNorth Glen,good\n', other)).refusals[0]?.message).toBe('The measure "judged" is on another scale: Inadequate, Requires improvement, Good, Outstanding.')

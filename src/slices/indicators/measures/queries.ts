@@ -13,7 +13,7 @@ function definedMeasures(db: Reader, moment: Date | undefined) {
     .innerJoin('indicators.measure_version as v', 'v.measure', 'm.id')
     .select([
       'm.id', 'm.code', 'm.organisation', 'm.audience', 'm.fictional', 'v.version', 'v.known_from', 'v.title', 'v.explanation',
-      'v.dimension', 'v.service', 'v.unit', 'v.unit_kind', 'v.prefix', 'v.suffix', 'v.display_factor', 'v.decimals', 'v.polarity',
+      'v.dimension', 'v.service', 'v.unit', 'v.unit_kind', 'v.prefix', 'v.suffix', 'v.scale', 'v.display_factor', 'v.decimals', 'v.polarity',
       'v.midpoint', 'v.numerator_name', 'v.denominator_name', 'v.numerator_multiplier', 'v.denominator_multiplier',
       'v.aggregation', 'v.change_as', 'v.interval_method', 'v.interval_scale', 'v.period_kind', 'v.publisher', 'v.source_link',
       'v.licence', 'v.kinds', 'v.small_numbers', 'v.tolerance', 'v.notes', 'v.what_changed',

@@ -63,7 +63,7 @@ export function withdrawnSentence(made: OneImport, actor: Actor): string | null 
   return `This import was withdrawn on ${formatMoment(made.withdrawn_at)}${who}. The reason: ${made.withdrawn_why ?? 'not given'}`
 }
 
-export type ChangeLine = FigureChange & { title: string; prefix: string; suffix: string; display_factor: string; decimals: number }
+export type ChangeLine = FigureChange & { title: string; prefix: string; suffix: string; display_factor: string; decimals: number; scale: string[] | null }
 
 /** The change list, or null when there is nothing to list. */
 export function changesTable(rows: readonly ChangeLine[], caption: string): DataTable {
@@ -71,7 +71,7 @@ export function changesTable(rows: readonly ChangeLine[], caption: string): Data
     id: 'changes', caption, narrow: 'cards', empty: 'There is nothing of this kind in the import.',
     columns: [{ text: 'Measure' }, { text: 'Authority or area' }, { text: 'Period' }, { text: 'Was', numeric: true }, { text: 'Is now', numeric: true }, { text: 'Difference', numeric: true }],
     rows: rows.map((row) => {
-      const format: FigureFormat = { prefix: row.prefix, suffix: row.suffix, displayFactor: row.display_factor, decimals: placesShown(row) }
+      const format: FigureFormat = { prefix: row.prefix, suffix: row.suffix, displayFactor: row.display_factor, decimals: placesShown(row), scale: row.scale }
       return [
         { text: row.title, href: `/measures/${row.measure}` },
         { text: row.name, ...(row.is_area ? {} : { href: `/authorities/${row.code}` }) },

@@ -161,10 +161,10 @@ async function changeLines(db: Reader, id: number, page: { limit: number; offset
   const codes = [...new Set(rows.map((row) => row.measure))]
   if (codes.length === 0) return []
   const shown = await db.selectFrom('indicators.measure_version as v').innerJoin('indicators.measure as m', 'm.id', 'v.measure')
-    .select(['m.code', 'v.title', 'v.prefix', 'v.suffix', 'v.display_factor', 'v.decimals'])
+    .select(['m.code', 'v.title', 'v.prefix', 'v.suffix', 'v.display_factor', 'v.decimals', 'v.scale'])
     .where('m.code', 'in', codes).where('v.known_to', '=', sql<Date>`'infinity'`).execute()
   const byCode = new Map(shown.map(({ code, ...format }) => [code, format]))
-  const plain = { prefix: '', suffix: '', display_factor: '1', decimals: 0 }
+  const plain = { prefix: '', suffix: '', display_factor: '1', decimals: 0, scale: null }
   return rows.map((row) => ({ ...row, ...(byCode.get(row.measure) ?? { title: row.measure, ...plain }) }))
 }
 

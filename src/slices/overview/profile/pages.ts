@@ -153,11 +153,11 @@ function rowOf(row: ProfileRowAnswer, href: string) {
 }
 
 /** The unit where the figure itself does not already say it: "per 1,000 people", not "%". */
-function unitBeside({ unit, suffix }: ProfileRowAnswer['measure']): string {
-  return unit.trim() === suffix.trim() ? '' : unit
+function unitBeside({ unit, suffix, scale }: ProfileRowAnswer['measure']): string {
+  return scale !== null || unit.trim() === suffix.trim() ? '' : unit
 }
 
-const formatOf = ({ prefix, suffix, display_factor, decimals }: ProfileRowAnswer['measure']) => ({ prefix, suffix, displayFactor: display_factor, decimals })
+const formatOf = ({ prefix, suffix, display_factor, decimals, scale }: ProfileRowAnswer['measure']) => ({ prefix, suffix, displayFactor: display_factor, decimals, scale })
 
 function stripOf({ measure, value, spine, spine_place, median, compared, position }: ProfileRowAnswer): string {
   if (spine === null) return ''
