@@ -77,7 +77,7 @@ async function newSession({ store, now }: House, account: number, browser = 'a b
   const token_hash = createHash('sha256').update(token).digest('hex')
   await store.change(system, 'test.session', async (trx) => {
     await trx.insertInto('people.session')
-      .values({ token_hash, account, made_at: now(), seen_at: now(), expires_at: new Date(now().getTime() + 3_600_000), browser, address }).execute()
+      .values({ token_hash, account, made_at: now(), seen_at: now(), proved_at: now(), second_factor_at: now(), expires_at: new Date(now().getTime() + 3_600_000), browser, address }).execute()
     return { subject: `account:${account}`, result: null }
   })
   return token
@@ -115,6 +115,7 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
     const members = world.authorities.slice(0, 4)
     lists.push({ slug, id: await buildGroup(store, { type: 'list', source: a.slug, slug, title: word(`title of the ${which} list`), organisation: a.id, members }) })
   }
+  const factor = await store.change(system, 'test.factor', (trx) => secondFactorAndLink(trx, a.id, officer.account, secrets))
   const imported = await store.change(system, 'test.import', (trx) => importWithWarning(trx, world, secrets, measures[1]?.id ?? 0))
   const upload = word("address of A's upload")
   const recipe = word("name of A's recipe")
@@ -149,7 +150,7 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
     /** How A's things are named in addresses, questions and forms. */
     handles: {
       slugs: [a.slug], measures: measures.flatMap(({ code, alias }) => [code, alias]), lists: lists.map(({ slug }) => `list:${slug}`),
-      numbers: [...new Set([a.id, officer.account, grant?.id ?? 0, session?.id ?? 0, job?.id ?? 0, imported, hiddenMeasure.id, hiddenList.id])].map(String),
+      numbers: [...new Set([a.id, officer.account, grant?.id ?? 0, session?.id ?? 0, job?.id ?? 0, factor, imported, hiddenMeasure.id, hiddenList.id])].map(String),
       words: [upload, recipe, officer.email],
     },
   }
@@ -187,6 +188,16 @@ async function importWithWarning(trx: Trx, { a }: PublicWorld, secrets: Secrets,
     measure, organisation: a.id, audience: 'organisation',
   }).execute()
   return { subject: `import:${id}`, organisation: a.id, result: id }
+}
+
+/** An authenticator app, a recovery code and a link with the provider, and a way to it that was begun. */
+async function secondFactorAndLink(trx: Trx, organisation: number, account: number, secrets: Secrets) {
+  const word = (about: string) => secrets.word(`${about} of A's officer`)
+  const { id } = await trx.insertInto('people.second_factor')
+    .values({ account, organisation, name: word('name of an app'), secret: word('sealed secret'), last_step: 1, made_at: moment, used_at: moment }).returning('id').executeTakeFirstOrThrow()
+  await trx.insertInto('people.recovery_code').values({ account, organisation, hash: word('recovery code') }).execute()
+  await trx.insertInto('people.identity').values({ account, organisation, issuer: `https://${word('issuer')}.example`, subject: word('subject'), made_at: moment }).execute()
+  return { subject: `account:${account}`, organisation, result: id }
 }
 
 /** People of C who were let in to something: to one measure, to one list, to everything of A, and to something until it was ended. */

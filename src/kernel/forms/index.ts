@@ -45,12 +45,12 @@ export function refusedForm(reading: { faults: Fault[]; typed: Typed }): FormVie
   return {
     typed: reading.typed,
     faults: Object.fromEntries(reading.faults.map(({ field, message }) => [field, { text: message }])),
-    errorSummary: summaryOf(reading.faults),
+    errorSummary: errorSummaryOf(reading.faults),
   }
 }
 
 /** The list at the top of a refused page, each fault linked to its field. */
-function summaryOf(faults: Fault[]): ErrorSummary {
+export function errorSummaryOf(faults: Fault[]): ErrorSummary {
   return {
     titleText: 'There is a problem',
     errorList: faults.map(({ field, message }) => ({ text: message, href: `#${field}` })),

@@ -2,7 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 
-type CookieName = 'session' | 'form' | 'notice'
+/** `half`: a sign-in that still wants a second factor; `provider`: the browser that went to the OpenID Connect provider. */
+type CookieName = 'session' | 'form' | 'notice' | 'half' | 'provider'
 
 /** Whether people reach the service over HTTPS, which decides the strictness of cookies. */
 export const isSecure = (config: Config) => config.baseUrl.startsWith('https:')
@@ -36,11 +37,15 @@ export function dropCookie(reply: FastifyReply, config: Config, name: CookieName
   reply.clearCookie(fullName(config, name), { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(config) })
 }
 
-/** The token of the session this request carries, or null. Nothing is known about its validity here. */
-export const sessionToken = (request: FastifyRequest, config: Config) => readCookie(request, config, 'session')
+/** Tokens of sessions begun while answering a request: forms on its own answer belong to these. */
+const begun = new WeakMap<FastifyRequest, string>()
+
+/** The token of the session this request carries or was just given, or null. Nothing is known about its validity here. */
+export const sessionToken = (request: FastifyRequest, config: Config) => begun.get(request) ?? readCookie(request, config, 'session')
 
 /** Hands the browser its session. Forms opened before signing in stop being accepted, because they belong to nobody now. */
 export function startSession(reply: FastifyReply, config: Config, token: string, expires: Date): void {
+  begun.set(reply.request, token)
   writeCookie(reply, config, 'session', token, expires)
   dropCookie(reply, config, 'form')
 }

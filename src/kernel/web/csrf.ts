@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { notAllowed } from '../problems.ts'
-import { readCookie, sameText, sign, writeCookie } from './cookies.ts'
+import { readCookie, sameText, sessionToken, sign, writeCookie } from './cookies.ts'
 import { firstPartOf } from './uploads.ts'
 
 /** The hidden field every form that changes something carries. In a form with a file it comes first. */
@@ -47,7 +47,7 @@ function isOurs(request: FastifyRequest, config: Config, token: string): boolean
 const fresh = new WeakMap<FastifyRequest, string>()
 
 function binding(request: FastifyRequest, config: Config): string | null {
-  return readCookie(request, config, 'session') ?? readCookie(request, config, 'form') ?? fresh.get(request) ?? null
+  return sessionToken(request, config) ?? readCookie(request, config, 'form') ?? fresh.get(request) ?? null
 }
 
 function newBinding(request: FastifyRequest, reply: FastifyReply, config: Config): string {

@@ -7,6 +7,7 @@ import type { Command, House } from '#kernel/slice.ts'
 import { addAccount, addOrganisation, addRoles } from './commands.ts'
 import { accountByEmail, everyAccount, organisationBySlug, type Organisation } from './queries.ts'
 import { isOrganisationKind, isRole, looksLikeEmail, organisationKinds, roles, rolesInWords } from './rules.ts'
+import { accessCommands } from './second-factor/command-line.ts'
 import { hashPassword, oneTimePassword } from './sign-in/passwords.ts'
 import { faultOfPassword } from './sign-in/rules.ts'
 
@@ -98,7 +99,7 @@ first entry that does not hold and why.`,
   },
 }
 
-export const commands: Command[] = [usersAdd, usersList, trailVerify]
+export const commands: Command[] = [usersAdd, usersList, trailVerify, ...accessCommands]
 
 interface Wanted {
   email: string

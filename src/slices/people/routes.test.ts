@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '#kernel/config.ts'
 import { completeHouse, type House } from '#kernel/slice.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
+import { Visitor } from '#kernel/testing/visitor.ts'
 import { createServer } from '#kernel/web/server.ts'
 import { newOrganisation, newPerson, testPassword } from './builders.ts'
 import { identify, people } from './index.ts'
@@ -19,7 +20,7 @@ let logged: string[]
 let clock = Date.now()
 beforeAll(async () => {
   database = await embeddedStore()
-  const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'off' })
+  const config = readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'on' })
   logged = []
   const log = pino({ level: 'info' }, new Writable({ write: (chunk, _encoding, done) => { logged.push(String(chunk)); done() } }))
   house = completeHouse({ store: database.store, config, log, now: () => new Date(clock) })
@@ -31,45 +32,16 @@ afterAll(async () => {
 })
 beforeEach(() => database.raw.exec('delete from people.attempt'))
 
-/** A browser: keeps cookies, and posts a form with the token of the page it is on. */
-class Browser {
-  readonly cookies = new Map<string, string>()
-  page = ''
-
-  async get(url: string) {
-    const answer = await app.inject({ url, headers: this.#headers() })
-    return this.#took(answer)
-  }
-
-  async post(url: string, fields: Record<string, string | string[]> = {}, page?: string) {
-    if (page) await this.get(page)
-    const token = /name="_csrf" value="([^"]+)"/.exec(this.page)?.[1] ?? ''
-    const body = new URLSearchParams([['_csrf', token], ...Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]))])
-    const headers = { ...this.#headers(), 'content-type': 'application/x-www-form-urlencoded' }
-    return this.#took(await app.inject({ method: 'POST', url, headers, payload: body.toString() }))
+/** A browser that knows the sign-in page. */
+class Browser extends Visitor {
+  constructor() {
+    super(() => app, () => clock)
   }
 
   async signIn(email: string, password = testPassword, next = '') {
     await this.get(`/sign-in?next=${encodeURIComponent(next)}`)
     const carried = /name="next" value="([^"]*)"/.exec(this.page)?.[1] ?? ''
     return this.post('/sign-in', { email, password, next: carried })
-  }
-
-  get token() {
-    return this.cookies.get('bv-session')
-  }
-
-  #headers() {
-    return { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
-  }
-
-  #took(answer: Awaited<ReturnType<typeof app.inject>>) {
-    for (const { name, value, expires } of answer.cookies as { name: string; value: string; expires?: Date }[]) {
-      if (expires && expires.getTime() < clock - 1000) this.cookies.delete(name)
-      else this.cookies.set(name, value)
-    }
-    this.page = answer.body
-    return answer
   }
 }
 

@@ -11,22 +11,37 @@ import { personForm, rolesForm } from './forms.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { crumbs, grantRows, organisationAddress, organisationRows, personAddress, personRows, roleBoxes, stateOf } from './pages.ts'
 import { grantsBy, peopleCounts, peopleOf, type Organisation, type OrganisationPerson } from './queries.ts'
+import { linkRoutes } from './oidc/link-routes.ts'
+import { providerRoutes } from './oidc/routes.ts'
 import { kindWords, rolesInWords } from './rules.ts'
+import { hasSecondFactor } from './second-factor/queries.ts'
+import { resetRoutes } from './second-factor/reset-routes.ts'
+import { secondFactorRoutes } from './second-factor/routes.ts'
+import { confirmed } from './sign-in/confirm.ts'
 import { accountRoutes } from './sign-in/account-routes.ts'
 import { forgetFailures, lockedAmong } from './sign-in/attempts.ts'
 import { hashPassword, oneTimePassword } from './sign-in/passwords.ts'
+import { codeRoutes } from './sign-in/code-routes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { trailRoutes } from './trail/routes.ts'
 
 const access = { may: 'people.administer' }
+/** What somebody confirms who gives the role that can give all others. */
+const makeAdministrator = 'make somebody administrator'
+
 const organisationParams = z.object({ slug: z.string() })
 const personParams = z.object({ slug: z.string(), account: z.coerce.number().int().positive().max(2 ** 31 - 1) })
 
 export function routes(app: FastifyInstance, house: House): void {
   signInRoutes(app, house)
+  codeRoutes(app, house)
+  providerRoutes(app, house)
   accountRoutes(app, house)
+  secondFactorRoutes(app, house)
+  linkRoutes(app, house)
   organisationRoutes(app, house)
   personRoutes(app, house)
+  resetRoutes(app, house)
   grantRoutes(app, house)
   trailRoutes(app, house)
 }
@@ -60,10 +75,14 @@ function organisationRoutes(plain: FastifyInstance, house: House): void {
   app.get('/people/organisations/:slug/add', { config: { access }, schema: { params: organisationParams } }, async ({ actor, params }, reply) =>
     showPersonForm(reply, await administered(house, actor, params.slug), blankForm(personForm)))
 
-  app.post('/people/organisations/:slug/add', { config: { access }, schema: { params: organisationParams } }, async ({ actor, params, body }, reply) => {
+  app.post('/people/organisations/:slug/add', { config: { access }, schema: { params: organisationParams } }, async (request, reply) => {
+    const { actor, params, body } = request
     const organisation = await administered(house, actor, params.slug)
     const form = readForm(personForm, body)
     if (form.faults) return showPersonForm(reply.code(422), organisation, refusedForm(form))
+    if (form.values.roles.includes('administrator')) {
+      if (!(await confirmed(house, request, reply, { what: makeAdministrator, back: `${organisationAddress(organisation.slug)}/add` }))) return reply
+    }
     const password = oneTimePassword()
     const hash = await hashPassword(password)
     const added = await unlessRefused(() =>
@@ -81,18 +100,24 @@ function personRoutes(plain: FastifyInstance, house: House): void {
 
   app.get(address, options, async ({ actor, params }, reply) => {
     const organisation = await administered(house, actor, params.slug)
-    return showPerson(reply, house, organisation, await personAt(house, actor, organisation, params.account))
+    return showPerson(reply, house, actor, organisation, await personAt(house, actor, organisation, params.account))
   })
 
-  app.post(`${address}/roles`, options, async ({ actor, params, body }, reply) => {
+  app.post(`${address}/roles`, options, async (request, reply) => {
+    const { actor, params, body } = request
     const organisation = await administered(house, actor, params.slug)
     const form = readForm(rolesForm, body)
+    if (form.values?.roles.includes('administrator')) {
+      const before = await personAt(house, actor, organisation, params.account)
+      const isNew = !before.roles.includes('administrator')
+      if (isNew && !(await confirmed(house, request, reply, { what: makeAdministrator, back: personAddress(organisation.slug, params.account) }))) return reply
+    }
     const changed = form.faults
       ? { faults: form.faults }
       : await unlessRefused(() => store.change(actor, 'people.change-roles', (trx) => changeRoles(trx, organisation, params.account, form.values.roles)))
     if ('faults' in changed) {
       const person = await personAt(house, actor, organisation, params.account)
-      return showPerson(reply.code(422), house, organisation, person, refusedForm({ faults: changed.faults, typed: form.typed ?? form.values ?? {} }))
+      return showPerson(reply.code(422), house, actor, organisation, person, refusedForm({ faults: changed.faults, typed: form.typed ?? form.values ?? {} }))
     }
     const stays = changed.done.length > 0
     return reply.notice(`The roles are now: ${rolesInWords(changed.done)}.`)
@@ -159,7 +184,7 @@ function showOnce(reply: FastifyReply, organisation: Organisation, shown: { acco
   })
 }
 
-async function showPerson(reply: FastifyReply, house: House, organisation: Organisation, person: OrganisationPerson, form: FormView = blankForm(rolesForm, { roles: person.roles })): Promise<FastifyReply> {
+async function showPerson(reply: FastifyReply, house: House, actor: Actor, organisation: Organisation, person: OrganisationPerson, form: FormView = blankForm(rolesForm, { roles: person.roles })): Promise<FastifyReply> {
   const isLocked = (await lockedAmong(house, [person.email])).has(person.email)
   return reply.page('slices/people/views/person.njk', {
     title: person.name,
@@ -177,6 +202,7 @@ async function showPerson(reply: FastifyReply, house: House, organisation: Organ
     form,
     errorSummary: form.errorSummary,
     isLocked,
+    hasSecondFactor: await house.store.read(actor, (db) => hasSecondFactor(db, person.account)),
     isLookedAfterHere: person.home === organisation.id,
   })
 }

@@ -1,21 +1,25 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { formatMoment } from '#kernel/figures/index.ts'
 import { blankForm, readForm, refusedForm, type FormView } from '#kernel/forms/index.ts'
-import { notFound, type Fault } from '#kernel/problems.ts'
+import type { Fault } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
 import { safeNext } from '#kernel/web/access-rules.ts'
 import { startSession } from '#kernel/web/cookies.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { grantsTo, ownAccount } from '../queries.ts'
 import { grantWords, rolesInWords } from '../rules.ts'
+import { identityOf } from '../oidc/queries.ts'
+import { secondFactorInWords } from '../second-factor/pages.ts'
+import { authenticatorsOf, recoveryCodesOf } from '../second-factor/queries.ts'
+import { callerOf, waitFault } from './caller.ts'
 import { changePassword, checkOwnPassword } from './commands.ts'
+import { confirmed } from './confirm.ts'
 import { passwordForm, withoutPasswords } from './forms.ts'
-import { carrierOf } from './identify.ts'
+import { carrier, wayOn } from './identify.ts'
 import { hashPassword } from './passwords.ts'
-import { callerOf, waitFault } from './routes.ts'
 import { browserInWords, faultOfPassword, shortestPassword } from './rules.ts'
-import { newToken, openSessionsOf, revokeSession, type Identified } from './sessions.ts'
+import { endOtherSessions, newToken, openSessionsOf, revokeSession, type Identified } from './sessions.ts'
 
 const query = z.object({ next: z.string().catch('') })
 const sessionAddress = z.object({ session: z.coerce.number().int().positive().max(2 ** 31 - 1) })
@@ -31,8 +35,15 @@ export function accountRoutes(plain: FastifyInstance, house: House): void {
       account: await ownAccount(db, actor.account),
       sessions: await openSessionsOf(db, actor.account, now()),
       grants: await grantsTo(db, actor.account),
+      apps: await authenticatorsOf(db, actor.account),
+      codes: await recoveryCodesOf(db, actor.account),
+      identity: await identityOf(db, actor.account),
     }))
-    return reply.page('slices/people/views/account.njk', { title: 'Your account', breadcrumbs: crumbs(), ...accountPage(actor, session, found) })
+    return reply.page('slices/people/views/account.njk', {
+      title: 'Your account', breadcrumbs: crumbs(), ...accountPage(actor, session, found),
+      secondFactor: secondFactorInWords(found.apps.length, found.codes.length),
+      provider: house.config.signIn.provider && { label: house.config.signIn.provider.label, since: found.identity && formatMoment(found.identity.made_at) },
+    })
   })
 
   app.post('/account/sessions/:session/end', { config: { access: 'signed-in' }, schema: { params: sessionAddress } }, async (request, reply) => {
@@ -41,13 +52,21 @@ export function accountRoutes(plain: FastifyInstance, house: House): void {
     return reply.notice('The session has ended.').redirect('/account', 303)
   })
 
+  app.post('/account/sessions/end', { config: { access: 'signed-in' } }, async (request, reply) => {
+    const carried = await confirmed(house, request, reply, { what: 'end your other sessions', back: '/account' })
+    if (!carried) return reply
+    const ended = await store.change(carried.actor, 'people.end-session', (trx) => endOtherSessions(trx, carried.actor, carried.session))
+    return reply.notice(ended === 0 ? 'You had no other session.' : 'Your other sessions have ended.').redirect('/account', 303)
+  })
+
   app.get('/account/password', { config: { access: 'signed-in' }, schema: { querystring: query } }, async (request, reply) => {
     const { mustChange } = await carrier(house, request)
     return showPasswordForm(reply, blankForm(passwordForm, { next: safeNext(request.query.next) }), mustChange)
   })
 
   app.post('/account/password', { config: { access: 'signed-in' } }, async (request, reply) => {
-    const { actor, mustChange } = await carrier(house, request)
+    const carried = await carrier(house, request)
+    const { actor, mustChange } = carried
     const refuse = (form: FormView, status = 422) => showPasswordForm(reply.code(status), form, mustChange)
     const form = readForm(passwordForm, request.body)
     if (form.faults) return refuse(refusedForm(form))
@@ -63,17 +82,12 @@ export function accountRoutes(plain: FastifyInstance, house: House): void {
       return refuseWith({ field: 'current', message: 'This is not the password you use now' })
     }
     const token = newToken()
-    const change = { person: actor, was: checked.kept, hash: await hashPassword(fresh), token, ...caller, now: now() }
+    const change = { person: actor, carrier: carried, was: checked.kept, hash: await hashPassword(fresh), token, ...caller, now: now() }
     startSession(reply, house.config, token, await store.change(actor, 'people.change-password', (trx) => changePassword(trx, change)))
     const next = safeNext(form.values.next)
-    return reply.notice('Your password has been changed. Your other sessions have ended.').redirect(next === '/' ? '/account' : next, 303)
+    const way = wayOn(house, await carrier(house, request), next === '/' ? '/account' : next)
+    return reply.notice('Your password has been changed. Your other sessions have ended.').redirect(way, 303)
   })
-}
-
-async function carrier(house: House, request: FastifyRequest): Promise<Identified> {
-  const found = await carrierOf(house, request)
-  if (!found) throw notFound('Your session has just ended. Sign in again.')
-  return found
 }
 
 const crumbs = (page?: string) => [

@@ -3,12 +3,14 @@ import type { Trx } from '#kernel/db/index.ts'
 import type { House } from '#kernel/slice.ts'
 import { failuresStillCounting, networkOf, patienceWithAccount, patienceWithAddress, waitAfter } from './rules.ts'
 
-/** Who tries to sign in, as far as can be told before the password is looked at. */
+/** Who tries to sign in, as far as can be told before the password or code is looked at. */
 export interface Caller {
   /** What was typed as email address, whether or not an account has it. */
   email: string
   /** Network address. */
   address: string
+  /** What was asked for; each is counted apart, so that a right password does not forget wrong codes. */
+  asked?: 'password' | 'code'
 }
 
 type Keeping = Pick<House, 'store' | 'config' | 'now'>
@@ -61,16 +63,15 @@ export function settle(house: Keeping, caller: Caller): Promise<boolean> {
 
 /** Lets an email address try again at once. */
 export function forgetFailures(house: Keeping, email: string): Promise<void> {
-  const { account } = keysOf(house, { email, address: '' })
   return house.store.keep(async (trx) => {
-    await trx.deleteFrom('people.attempt').where('key', '=', account).execute()
+    await trx.deleteFrom('people.attempt').where('key', 'in', accountKeysOf(house, email)).execute()
   })
 }
 
 /** Which of these email addresses are locked now, after too many failures. */
 export async function lockedAmong(house: Keeping, emails: readonly string[]): Promise<ReadonlySet<string>> {
   if (emails.length === 0) return new Set()
-  const byKey = new Map(emails.map((email) => [keysOf(house, { email, address: '' }).account, email]))
+  const byKey = new Map(emails.flatMap((email) => accountKeysOf(house, email).map((key): [string, string] => [key, email])))
   const rows = await house.store.keep((trx) =>
     trx.selectFrom('people.attempt').select('key')
       .where('key', 'in', [...byKey.keys()]).where('failures', '>=', patienceWithAccount.lockAt).where('blocked_until', '>', house.now())
@@ -80,9 +81,15 @@ export async function lockedAmong(house: Keeping, emails: readonly string[]): Pr
 }
 
 /** Keyed hashes, because what was typed as an address may be somebody's password. */
-function keysOf({ config }: Pick<House, 'config'>, { email, address }: Caller) {
+function keysOf({ config }: Pick<House, 'config'>, { email, address, asked = 'password' }: Caller) {
   const keyed = (text: string) => createHmac('sha256', config.sessionSecret).update(`sign-in attempt\0${text}`).digest('base64url')
-  return { account: keyed(`account ${email.trim().toLowerCase()}`), address: keyed(`network ${networkOf(address)}`) }
+  const what = asked === 'password' ? 'account' : 'code of account'
+  return { account: keyed(`${what} ${email.trim().toLowerCase()}`), address: keyed(`network ${networkOf(address)}`) }
+}
+
+/** The keys under which wrong passwords and wrong codes of an email address are counted. */
+function accountKeysOf(house: Pick<House, 'config'>, email: string): string[] {
+  return (['password', 'code'] as const).map((asked) => keysOf(house, { email, address: '', asked }).account)
 }
 
 /** The latest moment either is blocked until, in milliseconds since 1970. Makes and locks both rows, always in one order. */

@@ -7,10 +7,25 @@ const cost = { memory: 19_456, passes: 2, parallelism: 1 }
 const tagLength = 32
 
 /** Text to keep instead of a password, in the form other programs read too: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
-export async function hashPassword(password: string): Promise<string> {
+export function hashPassword(password: string): Promise<string> {
+  return hashWith(password, randomBytes(16))
+}
+
+/** Hashes of random codes that belong together. They share a salt, so that a code can be looked for among them at the price of one. */
+export async function hashCodes(codes: readonly string[]): Promise<string[]> {
   const nonce = randomBytes(16)
-  const tag = await tagOf(password, nonce, cost)
-  return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${unpadded(nonce)}$${unpadded(tag)}`
+  return Promise.all(codes.map((code) => hashWith(code, nonce)))
+}
+
+/** What a code would be kept as if it belonged with this one. */
+export function hashLike(code: string, kept: string): Promise<string> {
+  const parts = partsOf(kept)
+  return hashWith(code, parts.nonce, parts)
+}
+
+async function hashWith(password: string, nonce: Buffer, { memory, passes, parallelism }: typeof cost = cost): Promise<string> {
+  const tag = await tagOf(password, nonce, { memory, passes, parallelism })
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(tag)}`
 }
 
 /**
@@ -24,10 +39,13 @@ export async function isPassword(password: string, kept: string | null): Promise
 }
 
 /** A password for one use, to be read out or typed from paper: nothing in it can be mistaken for something else. About 77 bits. */
-export function oneTimePassword(): string {
+export const oneTimePassword = () => legibleCode(4)
+
+/** A code of so many groups of four letters and digits, each group worth about 19 bits. */
+export function legibleCode(groups: number): string {
   const legible = 'abcdefghjkmnpqrstvwxyz23456789'
   const part = () => Array.from({ length: 4 }, () => legible[randomInt(legible.length)]).join('')
-  return [part(), part(), part(), part()].join('-')
+  return Array.from({ length: groups }, part).join('-')
 }
 
 let nobody: Promise<string> | undefined

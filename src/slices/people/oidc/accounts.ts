@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import type { Actor } from '#kernel/access/actor.ts'
+import type { Changed, Trx } from '#kernel/db/index.ts'
+import { conflict } from '#kernel/problems.ts'
+import type { ProviderConfig } from '#kernel/sign-in-settings.ts'
+import type { House } from '#kernel/slice.ts'
+import { addAccount } from '../commands.ts'
+import { organisationBySlug } from '../queries.ts'
+import { looksLikeEmail } from '../rules.ts'
+import { hashPassword } from '../sign-in/passwords.ts'
+import { accountFor, accountWith, personOf } from '../sign-in/sessions.ts'
+
+const doorkeeper: Actor = { kind: 'system', name: 'the sign-in page' }
+
+/** Somebody as the provider describes them. */
+export interface ProviderPerson {
+  /** What the provider calls them, for good. */
+  subject: string
+  email: string | null
+  /** Whether the provider says that it verified the address; null when it does not say. */
+  emailVerified: boolean | null
+  name: string | null
+}
+
+type Found = NonNullable<Awaited<ReturnType<typeof accountWith>>>
+
+/**
+ * The account of somebody who comes from the provider: the one linked with them, or at first the active one with their verified email
+ * address, which is then linked for good. `unverified`: they are not linked and their address cannot be relied on; this is said
+ * before any account is looked for.
+ */
+export async function accountOf(house: House, provider: ProviderConfig, who: ProviderPerson): Promise<Found | 'unknown' | 'unverified'> {
+  const linked = await linkedAccount(house, provider, who.subject)
+  if (linked) return linked.active ? linked : 'unknown'
+  const email = trustedEmail(provider, who)
+  if (email === null) return 'unverified'
+  const account = await accountFor(house, email)
+  if (!account) return addNew(house, provider, who, email)
+  const person = account.active ? await personOf(house, account.id) : null
+  if (!person) return 'unknown'
+  const link = { account: account.id, organisation: account.organisation, provider, subject: who.subject, now: house.now() }
+  await house.store.change(person, 'people.link-identity', (trx) => linkIdentity(trx, link)).catch(unlessConflict)
+  // Another callback may have linked them a moment ago: what counts is what is there now.
+  return (await linkedAccount(house, provider, who.subject)) ?? 'unknown'
+}
+
+/**
+ * The email address, if it can be relied on: the provider says that it verified it; or does not say, and the address is of a domain the
+ * settings name. One the provider says it did not verify is never relied on.
+ */
+function trustedEmail({ emailDomains }: Pick<ProviderConfig, 'emailDomains'>, { email, emailVerified }: ProviderPerson): string | null {
+  if (email === null || !looksLikeEmail(email) || emailVerified === false) return null
+  const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase()
+  return emailVerified === true || emailDomains.includes(domain) ? email : null
+}
+
+interface Link {
+  account: number
+  organisation: number
+  provider: Pick<ProviderConfig, 'issuer' | 'label'>
+  subject: string
+  now: Date
+}
+
+/** Links an account with somebody at the provider. Neither can be linked twice. */
+export async function linkIdentity(trx: Trx, { account, organisation, provider, subject, now }: Link): Promise<Changed<null>> {
+  const row = await trx.insertInto('people.identity').values({ account, organisation, issuer: provider.issuer, subject, made_at: now })
+    .onConflict((taken) => taken.doNothing()).returning('id').executeTakeFirst()
+  if (!row) throw conflict(`Your account, or you at ${provider.label}, is linked already.`)
+  return { subject: `account:${account}`, organisation, after: { issuer: provider.issuer }, result: null, says: `linked their account with ${provider.label}` }
+}
+
+/** Ends the link of an account with the provider. */
+export async function unlinkIdentity(trx: Trx, { id, organisation, name }: { id: number; organisation: number; name: string }): Promise<Changed<null>> {
+  const ended = await trx.deleteFrom('people.identity').where('account', '=', id).returning('issuer').execute()
+  if (ended.length === 0) throw conflict(`The account of ${name} is not linked with a provider.`)
+  return { subject: `account:${id}`, organisation, before: { issuer: ended.map(({ issuer }) => issuer).join(', ') }, result: null, says: `ended the link of ${name} with the provider` }
+}
+
+async function linkedAccount(house: House, { issuer }: ProviderConfig, subject: string): Promise<Found | undefined> {
+  const identity = await house.store.read(doorkeeper, (db) =>
+    db.selectFrom('people.identity').select('account').where('issuer', '=', issuer).where('subject', '=', subject).executeTakeFirst())
+  return identity && accountWith(house, identity.account)
+}
+
+/** Adds somebody nobody knows, where the settings say so: as a reader of the organisation they name, and nothing more. */
+async function addNew(house: House, provider: ProviderConfig, who: ProviderPerson, email: string): Promise<Found | 'unknown'> {
+  if (provider.newPeople === null) return 'unknown'
+  const organisation = await house.store.read(doorkeeper, (db) => organisationBySlug(db, provider.newPeople ?? ''))
+  if (!organisation) {
+    house.log.error({ event: 'sign-in.misconfigured', organisation: provider.newPeople }, 'OIDC_NEW_PEOPLE names an organisation that does not exist')
+    return 'unknown'
+  }
+  // A password nobody knows: they come in through the provider, until they ask for one of their own.
+  const hash = await hashPassword(randomBytes(32).toString('base64'))
+  const name = who.name?.trim().slice(0, 200) || email
+  await house.store.change(doorkeeper, 'people.add-account', async (trx) => {
+    const added = await addAccount(trx, { organisation, email, name, roles: ['reader'], hash, mustChange: false, now: house.now() })
+    await linkIdentity(trx, { account: added.result, organisation: organisation.id, provider, subject: who.subject, now: house.now() })
+    return { ...added, says: `${added.says}, coming from ${provider.label} for the first time` }
+  }).catch(unlessConflict)
+  return (await linkedAccount(house, provider, who.subject)) ?? 'unknown'
+}
+
+/** Two first visits at once: one of them makes the link, and the other finds it. */
+function unlessConflict(cause: unknown): null {
+  if (cause instanceof Error && 'code' in cause && (cause.code === 'conflict' || cause.code === 'refused')) return null
+  throw cause
+}
