@@ -55,13 +55,14 @@ export interface SavedAuthorities {
   ids: Map<string, number>
 }
 
-/** Adds authorities and corrects those that are described differently. Nothing is removed. */
+/** Adds authorities and corrects those that are described differently. Nothing is removed: a register without a region leaves the one there is. */
 export async function saveAuthorities(trx: Trx, records: readonly AuthorityRecord[]): Promise<SavedAuthorities> {
   const present = await trx.selectFrom('places.authority').select(['id', 'code', ...described]).execute()
   const byCode = new Map(present.map((row) => [row.code, row]))
   const saved: SavedAuthorities = { fresh: new Set(), corrected: new Set(), ids: new Map(present.map((row) => [row.code, row.id])) }
-  for (const record of records) {
-    const row = byCode.get(record.code)
+  for (const given of records) {
+    const row = byCode.get(given.code)
+    const record = row && given.region === null ? { ...given, region: row.region, region_name: row.region_name } : given
     if (!row) {
       const { id } = await trx.insertInto('places.authority').values(record).returning('id').executeTakeFirstOrThrow()
       saved.ids.set(record.code, id)
@@ -74,6 +75,27 @@ export async function saveAuthorities(trx: Trx, records: readonly AuthorityRecor
   return saved
 }
 
+export interface RegionRecord {
+  authority: number
+  region: string
+  region_name: string
+}
+
+/** Puts authorities into regions. Returns those that were in another or in none, with what it was. */
+export async function placeInRegions(trx: Trx, records: readonly RegionRecord[]): Promise<(RegionRecord & { name: string; was: string | null })[]> {
+  if (records.length === 0) return []
+  const present = await trx.selectFrom('places.authority').select(['id', 'known_name', 'region', 'region_name']).where('id', 'in', records.map(({ authority }) => authority)).execute()
+  const byId = new Map(present.map((row) => [row.id, row]))
+  const placed: (RegionRecord & { name: string; was: string | null })[] = []
+  for (const record of records) {
+    const row = byId.get(record.authority)
+    if (!row || row.region === record.region) continue
+    await trx.updateTable('places.authority').set({ region: record.region, region_name: record.region_name }).where('id', '=', row.id).execute()
+    placed.push({ ...record, name: row.known_name, was: row.region_name })
+  }
+  return placed
+}
+
 /** What was added to authorities, and to which. */
 export interface Added {
   keys: number
@@ -81,14 +103,15 @@ export interface Added {
   touched: Set<number>
 }
 
-/** Adds codes and informal names. What is there already stays. */
+/** Adds codes and informal names. What is there already stays; a code that an authority bears is not a former one of it. */
 export async function addCodesAndNames(trx: Trx, additions: readonly AuthorityAddition[]): Promise<Added> {
   const keys = additions.flatMap(({ authority, keys }) => keys.map((key) => ({ authority, ...key })))
   const names = additions.flatMap(({ authority, names }) =>
     [...new Set(names)].map((name) => ({ authority, name, normal: normalName(name) })).filter(({ normal }) => normal !== ''))
   const added = await sql<{ authority: number }>`
     insert into places.authority_key (authority, scheme, code)
-    select * from unnest(${keys.map((key) => key.authority)}::int[], ${keys.map((key) => key.scheme)}::text[], ${keys.map((key) => key.code)}::text[])
+    select * from unnest(${keys.map((key) => key.authority)}::int[], ${keys.map((key) => key.scheme)}::text[], ${keys.map((key) => key.code)}::text[]) as given (authority, scheme, code)
+     where not (scheme = 'former-gss' and exists (select from places.authority_key k where k.authority = given.authority and k.scheme = 'gss' and k.code = given.code))
     on conflict do nothing returning authority`.execute(trx)
   const named = await sql<{ authority: number }>`
     insert into places.authority_name (authority, name, normal, basis)

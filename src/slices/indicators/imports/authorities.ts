@@ -2,7 +2,7 @@
 import { isDate } from '#kernel/periods/index.ts'
 import { countOf, isRefusedFigure, parseFigure, roundDecimal } from '#kernel/figures/index.ts'
 import {
-  addCodesAndNames, addSuccessions, authorityLookup, ensureKinds, isOnlyAnArea, kindOf, lastDayInBeing, realKinds, saveAuthorities, slugOf,
+  addCodesAndNames, addSuccessions, authorityLookup, ensureKinds, isOnlyAnArea, kindOf, lastDayInBeing, placeInRegions, realKinds, saveAuthorities, slugOf,
   type AuthorityKeyRecord, type AuthorityLookup, type AuthorityRecord,
 } from '#slices/places/index.ts'
 import type { ImportRequest, Making, Prepared } from './preparing.ts'
@@ -19,6 +19,8 @@ interface RegisterRow {
   record: AuthorityRecord | null
   /** The authority the row adds to; null where the row is the authority. */
   found: number | null
+  /** The region of the authority found; null where the row says none. */
+  region: string | null
   keys: AuthorityKeyRecord[]
   names: string[]
   replacedBy: string[]
@@ -31,13 +33,14 @@ export async function prepareAuthorities(request: ImportRequest<AuthoritiesRecip
     const additions = bindAdditions(request, file)
     const record = bindRecord(request.recipe, file)
     const find = bindFinder(request, lookup, file)
+    const region = optional(request.recipe.region, file)
     return ({ line, cells }): RegisterRow | null | Fault => {
       if (find) {
         const found = find(line, cells)
-        return found === null || isFault(found) ? found : { record: null, found, ...additions(cells) }
+        return found === null || isFault(found) ? found : { record: null, found, region: region(cells), ...additions(cells) }
       }
       const read = record(cells)
-      return isFault(read) ? read : { record: read, found: null, ...additions(cells) }
+      return isFault(read) ? read : { record: read, found: null, region: null, ...additions(cells) }
     }
   })
   const kept = rows.flatMap(({ line, item }) => (item ? [{ line, item }] : []))
@@ -150,8 +153,10 @@ async function save({ trx }: Making, rows: readonly RegisterRow[], { findings }:
   const { ids, fresh, corrected } = await saveAuthorities(trx, records)
   const idOf = (row: RegisterRow) => row.found ?? ids.get(row.record?.code ?? '') ?? 0
   const added = await addCodesAndNames(trx, rows.map((row) => ({ authority: idOf(row), keys: row.keys, names: row.names })))
+  const placed = await placeInRegions(trx, rows.flatMap(({ found, region }) => (found !== null && region !== null ? [{ authority: found, region: slugOf(region), region_name: region }] : [])))
+  for (const { name, was, region_name } of placed) findings.notes.push(`${name} is placed in ${region_name}; the register had ${was ?? 'no region'}.`)
   const links = await addSuccessions(trx, successions(rows, idOf, findings))
-  const revised = corrected.union(added.touched).difference(fresh)
+  const revised = corrected.union(added.touched).union(new Set(placed.map(({ authority }) => authority))).difference(fresh)
   const all = new Set(rows.map(idOf))
   findings.tally({ new: fresh.size, revised: revised.size, unchanged: all.size - fresh.size - revised.size })
   if (added.keys + added.names + links > 0) {

@@ -1,4 +1,5 @@
 /** Imports comparator groups: families, and lists of nearest neighbours. */
+import { countOf } from '#kernel/figures/index.ts'
 import {
   authorityLookup, saveGroups, slugOf, type AuthorityLookup, type GroupRecord, type NamedAuthority,
 } from '#slices/places/index.ts'
@@ -25,7 +26,7 @@ export async function prepareGroups(request: ImportRequest<GroupsRecipe>): Promi
   const { store, actor, recipe, findings } = request
   const lookup = await store.read(actor, authorityLookup)
   const { facts, rows } = await readRows<GroupRow>(request, (file) => bindGroup(recipe, lookup, file, findings))
-  const groups = gathered(rows.map((row) => row.item), recipe)
+  const groups = gathered(rows.map((row) => row.item), recipe, findings)
   return {
     facts,
     apply: async ({ trx, moment }) => findings.tally(await saveGroups(trx, groups, moment)),
@@ -63,11 +64,14 @@ function bindAuthority(rule: AuthorityRule, lookup: AuthorityLookup, file: OpenF
 }
 
 /** Rows of one group come together; a member named twice belongs to it once, where it stands first. */
-function gathered(rows: readonly GroupRow[], { type, publisher, licence, dated, ordered }: GroupsRecipe): GroupRecord[] {
-  return [...Map.groupBy(rows, (row) => `${row.source} ${row.slug}`).values()].flatMap((own) => {
+function gathered(rows: readonly GroupRow[], { type, publisher, licence, dated, ordered }: GroupsRecipe, findings: Findings): GroupRecord[] {
+  const repeated: { title: string; times: number }[] = []
+  const groups = [...Map.groupBy(rows, (row) => `${row.source} ${row.slug}`).values()].flatMap((own) => {
     const [first] = own
     if (!first) return []
-    const members = new Map(own.flatMap((row) => row.members).toReversed().map((member) => [member.authority, member]))
+    const named = own.flatMap((row) => row.members)
+    const members = new Map(named.toReversed().map((member) => [member.authority, member]))
+    if (members.size < named.length) repeated.push({ title: first.title, times: named.length - members.size })
     // Ranks of the publisher order the list; without them the order of the file does.
     const inOrder = [...members.values()].toReversed().toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0))
     return [{
@@ -75,4 +79,12 @@ function gathered(rows: readonly GroupRow[], { type, publisher, licence, dated, 
       members: inOrder.map(({ authority, closeness, rank }, index) => ({ authority, closeness, position: ordered || rank !== null ? index + 1 : null })),
     }]
   })
+  if (repeated.length > 0) findings.notes.push(repeatedMembers(repeated))
+  return groups
+}
+
+function repeatedMembers(repeated: readonly { title: string; times: number }[]): string {
+  const times = repeated.reduce((sum, one) => sum + one.times, 0)
+  const most = repeated.toSorted((a, b) => b.times - a.times).slice(0, 3).map((one) => `${one.title} (${one.times})`).join('; ')
+  return `${countOf(times, 'member is', 'members are')} named again in ${countOf(repeated.length, 'list')} and ${times === 1 ? 'counts' : 'count'} once: ${most}${repeated.length > 3 ? ' …' : ''}.`
 }

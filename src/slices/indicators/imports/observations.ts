@@ -11,10 +11,12 @@ import type { ImportRequest, Making, Prepared } from './preparing.ts'
 import { openFile } from './reading.ts'
 import type { ObservationsRecipe } from './recipe.ts'
 import type { Refusal } from './report.ts'
+import { withPeriodAbove } from './titles.ts'
 import { openSpool, type Spool } from './spool.ts'
 
 export async function prepareObservations(request: ImportRequest<ObservationsRecipe>): Promise<Prepared> {
-  const { store, actor, source, recipe, organisation, findings, progress } = request
+  const { store, actor, source, organisation, findings, progress } = request
+  const recipe = await withPeriodAbove(source, request.recipe)
   const [lookup, register] = await store.read(actor, async (db) => [await authorityLookup(db), await measureRegister(db, organisation)] as const)
   const file = await openFile(source, recipe, (problem) => findings.refuseTable(problem))
   const spool = await openSpool()

@@ -66,7 +66,7 @@ function labelOf({ sheet, columns }: Table): (name: string) => string {
 }
 
 /** How a recipe has its file opened. */
-function openingOf(recipe: Recipe): Omit<OpenOptions, 'file'> {
+export function openingOf(recipe: Recipe): Omit<OpenOptions, 'file'> {
   const { format, encoding, delimiter, sheet, merged, path, short_rows: shortRows } = recipe.file
   return {
     format, merged, shortRows,

@@ -62,6 +62,7 @@ const authorityShape = {
   column: column.optional(),
   fixed: z.string().optional().describe('One authority for the whole file.'),
   by: z.enum(authorityKeys).default('any').describe('What the column holds: GSS code, register code, DfE number, E-code, name, or any of them.'),
+  after: z.string().min(1).optional().describe('What stands before each code and is no part of it: "local-authority-eng:".'),
   codes: z.record(z.string(), z.string()).optional().describe('What the file calls an authority, to the code that the register knows.'),
 }
 export const authority = z.strictObject(authorityShape).refine(hasOneSource, 'needs either "column" or "fixed"')
@@ -88,10 +89,14 @@ export const period = z.strictObject({
   column: column.optional(),
   template: z.string().optional().describe('Put the label together from several columns: "{LGBF Year} {Month}".'),
   fixed: z.string().optional(),
+  above: z.strictObject({
+    line: z.int().positive().max(100),
+    matches: pattern.describe('What fits, or what its first group holds, is the period: "(\\d{4}-\\d{2})".'),
+  }).optional().describe('The period stands in a line above the table, such as its title. For the rows only, not for a single column of values.'),
   kind: z.enum(periodKinds).optional().describe('The kind meant where the label alone cannot tell: 2019, 2013-14.'),
   year_starts: z.string().regex(/^\d\d-\d\d$/).optional().describe('Month and day on which the publisher\'s years start: "08-01".'),
   shift: z.int().optional().describe('So many periods later (or earlier, when negative) than the label says.'),
-}).refine((one) => [one.column, one.template, one.fixed].filter((part) => part !== undefined).length === 1, 'needs exactly one of "column", "template" or "fixed"')
+}).refine((one) => [one.column, one.template, one.fixed, one.above].filter((part) => part !== undefined).length === 1, 'needs exactly one of "column", "template", "fixed" or "above"')
 export type PeriodRule = z.infer<typeof period>
 
 const spelling = z.enum(['words', 'compact']).default('words').describe('How inserted texts become part of a code. words: "4G coverage" is 4g-coverage. compact: "C&L 01" is cl01.')

@@ -183,6 +183,7 @@ export function explain(outcome: Outcome, recipe: Recipe, file: string, findings
     ...madeSentence(outcome, findings),
     ...warningSentence(counts),
     ...findings.notes,
+    ...(outcome === 'refused' ? [] : recipe.decides),
   ]
 }
 

@@ -20,11 +20,12 @@ const emptyRegister: FoundAuthority = {
 
 /** The authority a file means by a text. What the recipe says it means is a code of any sort, whatever the column holds. */
 export function findAuthority(
-  lookup: AuthorityLookup, written: string, rule: { by: AuthorityKey; codes?: Record<string, string> | undefined }, during?: Span,
+  lookup: AuthorityLookup, written: string, rule: { by: AuthorityKey; after?: string | undefined; codes?: Record<string, string> | undefined }, during?: Span,
 ): FoundAuthority {
   if (lookup.authorities.length === 0) return emptyRegister
   const meant = rule.codes && Object.hasOwn(rule.codes, written) ? rule.codes[written] : undefined
-  return meant === undefined ? lookup.find(written, rule.by, during) : lookup.find(meant, 'any', during)
+  if (meant !== undefined) return lookup.find(meant, 'any', during)
+  return lookup.find(rule.after !== undefined && written.startsWith(rule.after) ? written.slice(rule.after.length) : written, rule.by, during)
 }
 
 /** Authorities come first: a code is an area's only when no authority answers to it. */
@@ -50,7 +51,7 @@ const otherRows = 'If it is a region or country, name it under "reference.areas"
 interface WrittenReader {
   get: (cells: Cells) => string
   column: string | null
-  rule: Pick<FigureAuthorityRule, 'by' | 'codes'>
+  rule: Pick<FigureAuthorityRule, 'by' | 'after' | 'codes'>
 }
 
 /** Where the authority is written: in a column, and where that is blank in another. */
