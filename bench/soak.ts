@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -30,19 +30,10 @@ interface Answer {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'workbench-soak-'))
+// The server's own account must be able to reach its folder.
+chmodSync(folder, 0o755)
 const cluster = await startCluster(join(folder, 'server'))
 const programs: Program[] = []
-try {
-  await soak()
-} finally {
-  for (const { process, ended } of programs) {
-    process.kill('SIGTERM')
-    await ended
-  }
-  await cluster.stop()
-  rmSync(folder, { recursive: true, force: true })
-}
-
 async function soak(): Promise<void> {
   await makeDatabase(cluster, 'soak')
   const settings = { DATABASE_URL: cluster.addressOf('soak'), SESSION_SECRET: 'a secret of the soak, long enough to be one', DATA_DIR: folder, DEMO: 'on' }
@@ -194,4 +185,15 @@ Memory ${isFlat(samples) ? 'is flat' : 'GROWS'}:
 | mean of each quarter of the time | first | second | third | last |
 |---|---|---|---|---|
 ${rows.join('\n')}`
+}
+
+try {
+  await soak()
+} finally {
+  for (const { process, ended } of programs) {
+    process.kill('SIGTERM')
+    await ended
+  }
+  await cluster.stop()
+  rmSync(folder, { recursive: true, force: true })
 }
