@@ -48,7 +48,7 @@ export async function accountOf(house: House, provider: ProviderConfig, who: Pro
  * The email address, if it can be relied on: the provider says that it verified it; or does not say, and the address is of a domain the
  * settings name. One the provider says it did not verify is never relied on.
  */
-function trustedEmail({ emailDomains }: Pick<ProviderConfig, 'emailDomains'>, { email, emailVerified }: ProviderPerson): string | null {
+export function trustedEmail({ emailDomains }: Pick<ProviderConfig, 'emailDomains'>, { email, emailVerified }: ProviderPerson): string | null {
   if (email === null || !looksLikeEmail(email) || emailVerified === false) return null
   const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase()
   return emailVerified === true || emailDomains.includes(domain) ? email : null
