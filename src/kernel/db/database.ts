@@ -415,6 +415,7 @@ export interface Database {
     recipe: Json | null
     checked: Json | null
     made_at: Generated<Timestamp>
+    guided: Json | null
   }
   'indicators.upload_part': {
     upload: string

@@ -63,7 +63,7 @@ async function sheetTable(taken: TakenApart, { name, hidden }: SheetFacts, sever
   const others = taken.sheets.filter((sheet) => sheet.name !== name && sheet.rows > 0)
   if (others.length > 0) notes.push(`Read was the sheet “${name}”; not read: ${others.slice(0, 8).map((sheet) => `“${sheet.name}”${sheet.hidden ? ' (hidden)' : ''}`).join(', ')}${others.length > 8 ? ' …' : ''}.`)
   const rows = taken.rows(name, options.merged ?? 'first', notes)
-  const table = await tableOf(rows, { ...options, shortRows: 'fill', file: `${options.file}, sheet “${name}”` }, {
+  const table = await tableOf(rows, { ...options, shortRows: options.shortRows === 'as-they-are' ? 'as-they-are' : 'fill', file: `${options.file}, sheet “${name}”` }, {
     encoding: 'spreadsheet', encodingReason: severalOrNamed ? `the sheet “${name}” is read` : 'a spreadsheet says its own encoding', delimiter: null, sheet: name, notes,
   })
   return {

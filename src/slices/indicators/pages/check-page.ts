@@ -19,6 +19,7 @@ export function checkedView(upload: Upload, { holds, fits }: { holds: boolean; f
     fits,
     facts: factsOf(upload),
     recipeTitle: recipe?.title ?? null,
+    recipeName: recipe?.recipe ?? null,
     checked: recipe && checked ? { ...reportView(checked, recipe.produces), holds, recipeAbout: recipe.about ?? null } : null,
   }
 }

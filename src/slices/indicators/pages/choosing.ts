@@ -4,7 +4,7 @@ import type { Reader } from '#kernel/db/index.ts'
 import { Problem, type Fault } from '#kernel/problems.ts'
 import { parseRecipe } from '../imports/ready.ts'
 import type { Recipe } from '../imports/recipe.ts'
-import { byColumns, typedBelow } from './forms.ts'
+import { byColumns, byPointing, typedBelow } from './forms.ts'
 import { underHeadings } from './recipe-words.ts'
 import { knownRecipes, makingOrganisations, recipeByName, type KnownRecipe } from './saved-recipes.ts'
 
@@ -38,7 +38,7 @@ export const recipeValue = ({ recipe, owner }: Pick<KnownRecipe, 'recipe' | 'own
 
 /** The recipe somebody chose or typed; null: the columns of the file decide. Faults name the field of the form. */
 export async function recipeMeant(db: Reader, posted: { recipe: string; recipe_text: string }): Promise<{ recipe: Recipe | null } | { faults: Fault[] }> {
-  if (posted.recipe === byColumns) return { recipe: null }
+  if (posted.recipe === byColumns || posted.recipe === byPointing) return { recipe: null }
   if (posted.recipe === typedBelow) return typedRecipe(posted.recipe_text, 'recipe_text')
   const known = await recipeByValue(db, posted.recipe)
   return known ? { recipe: known.recipe } : { faults: [{ field: 'recipe', message: 'Choose a recipe from the list' }] }

@@ -3,6 +3,8 @@ import { optionalText, text } from '#kernel/forms/fields.ts'
 
 /** The words "choose by the columns of the file", as the list of recipes posts them. */
 export const byColumns = 'by-columns'
+/** "No recipe: I say what the columns mean". */
+export const byPointing = 'by-pointing'
 /** "My own, typed below". */
 export const typedBelow = 'own'
 

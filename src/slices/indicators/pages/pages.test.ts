@@ -103,8 +103,10 @@ describe('the upload form', () => {
     expect([answer.statusCode, textOf(answer)]).toEqual([422, expect.stringContaining(sentence)])
   })
 
-  test('a file no recipe expects is kept, and another recipe can be chosen for it', async () => {
-    const address = await uploaded(officer, { whose: 'national', recipe: 'by-columns' }, first)
+  test('a file no recipe expects is shown for its columns to be pointed at, and another recipe can be chosen for it', async () => {
+    const guided = await uploaded(officer, { whose: 'national', recipe: 'by-columns' }, first)
+    expect(guided).toMatch(/\/guide\/found$/)
+    const address = guided.replace('/guide/found', '')
     expect(textOf(await officer.get(address))).toContain('No recipe expects columns like those of this file')
     const answer = await officer.post(`${address}/recipe`, own)
     const checked = await officer.follow(answer)

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { House } from '#kernel/slice.ts'
 import { importApi } from './api.ts'
+import { guidedRoutes } from './guided/routes.ts'
 import { helpRoutes } from './help.ts'
 import { importRoutes } from './import-routes.ts'
 import { recipeRoutes } from './recipe-routes.ts'
@@ -11,6 +12,7 @@ import { uploadRoutes } from './upload-routes.ts'
 export function importPages(app: FastifyInstance, house: House): void {
   uploadRoutes(app, house)
   tryingRoutes(app, house)
+  guidedRoutes(app, house)
   importRoutes(app, house)
   recipeRoutes(app, house)
   helpRoutes(app)

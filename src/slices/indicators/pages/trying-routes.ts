@@ -9,13 +9,16 @@ import type { House } from '#kernel/slice.ts'
 import { writeCsv, type CellValue } from '#kernel/tables/index.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { confirmName } from '#slices/places/index.ts'
+import type { Recipe } from '../imports/recipe.ts'
 import { crumbs, uploadAddress } from './addresses.ts'
 import { stillHolds, type Checked } from './check.ts'
 import { checkedView } from './check-page.ts'
 import { recipeMeant, recipeOptions, recipeValue, whoseFault } from './choosing.ts'
 import { recipesThatFit } from './fitting.ts'
+import { isGuided } from './guided/routes.ts'
+import { guideAddress } from './guided/steps.ts'
 import { nameForm, recipeChoiceForm, typedBelow } from './forms.ts'
-import { knownRecipes, type KnownRecipe } from './saved-recipes.ts'
+import { knownRecipes, makingOrganisations, saveRecipe, type KnownRecipe } from './saved-recipes.ts'
 import { personOf } from './person.ts'
 import { chooseRecipe, dropUpload, uploadOf, withUpload, type Upload } from './uploads.ts'
 import { refusalHeaders, warningHeaders } from './words.ts'
@@ -84,6 +87,8 @@ async function show(request: FastifyRequest, reply: FastifyReply, house: House, 
     breadcrumbs: crumbs({ text: 'Import a file', href: '/imports/new' }, { text: upload.file_name }),
     address: uploadAddress(upload.id),
     ...checkedView(upload, { holds, fits: fitting.length }),
+    guideAddress: guideAddress(upload.id),
+    guided: isGuided(upload),
     recipes,
     typedBelow,
     recipeForm,
@@ -151,5 +156,15 @@ async function importNow(request: FastifyRequest, reply: FastifyReply, house: Ho
   if (!upload.recipe) throw conflict('Choose a recipe for this file first.')
   const checked = checkedOf(upload)
   if (!(await house.store.read(actor, (db) => stillHolds(db, checked)))) return reply.redirect(uploadAddress(upload.id), 303)
+  if (isGuided(upload) && wantsToKeep(request.body)) await keepRecipe(request, house, upload, upload.recipe)
   return answerWithImport(house, reply, upload)
+}
+
+const wantsToKeep = (body: unknown) => typeof body === 'object' && body !== null && 'keep' in body && body.keep === 'yes'
+
+/** The recipe of a guided import is kept with its file, by the same last button. */
+async function keepRecipe({ actor }: FastifyRequest, { store, now }: House, upload: Upload, recipe: Recipe): Promise<void> {
+  const person = personOf(actor)
+  const owner = makingOrganisations(person).find(({ organisation }) => organisation === upload.organisation)
+  if (owner) await store.change(person, 'recipes.save', (trx) => saveRecipe(trx, person, owner, recipe, now()))
 }

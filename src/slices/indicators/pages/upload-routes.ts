@@ -10,10 +10,11 @@ import type { Recipe } from '../imports/recipe.ts'
 import { recipeByValue, recipeMeant, recipeOptions, whoseFault, whoseItems, whoseMeant, type Whose } from './choosing.ts'
 import { crumbs, uploadAddress } from './addresses.ts'
 import { recipesThatFit } from './fitting.ts'
-import { byColumns, typedBelow, uploadForm } from './forms.ts'
+import { beginGuided } from './guided/beginning.ts'
+import { byColumns, byPointing, typedBelow, uploadForm } from './forms.ts'
 import { personOf, type Person } from './person.ts'
-import { knownRecipes } from './saved-recipes.ts'
-import { dropExpired, keepUpload, largestFile, sourceOn, withTemporaryFile, writeTo, type DiskFile } from './uploads.ts'
+import { knownRecipes, type KnownRecipe } from './saved-recipes.ts'
+import { dropExpired, keepUpload, largestFile, sourceOn, uploadOf, withTemporaryFile, writeTo, type DiskFile } from './uploads.ts'
 import { sizeInWords } from './words.ts'
 import { answerWithCheck } from './working.ts'
 
@@ -58,11 +59,14 @@ async function answer(request: FastifyRequest, reply: FastifyReply, house: House
   const faults = [...('faults' in meant ? meant.faults : []), ...fileFaults(received)]
   if ('faults' in meant || faults.length > 0 || !received) return showForm(reply.code(422), request, house, refusedForm({ faults, typed: typedIn(fields) }), received !== null)
   await dropExpired(house.store, house.now())
-  const recipe = meant.recipe ?? (await onlyFitting(house, actor, received, meant.whose))
+  const pointing = fields.recipe === byPointing
+  const fitting = meant.recipe || pointing ? [] : await fittingRecipes(house, actor, received)
+  const recipe = meant.recipe ?? onlyOne(fitting, meant.whose)
   const id = await house.store.change(actor, 'imports.upload', (trx) =>
     keepUpload(trx, { actor, ...meant.whose, fileName: received.name, file: received.file, recipe, now: house.now() }))
-  if (!recipe) return reply.redirect(uploadAddress(id), 303)
-  return answerWithCheck(house, reply, { id, file_name: received.name, organisation: meant.whose.organisation })
+  const upload = await house.store.read(actor, (db) => uploadOf(db, id, house.now()))
+  if (pointing || (!recipe && fitting.length === 0)) return beginGuided(house, actor, upload, reply)
+  return recipe ? answerWithCheck(house, reply, upload) : reply.redirect(uploadAddress(id), 303)
 }
 
 const typedIn = (fields: Record<string, string>): Typed => ({ whose: fields.whose ?? '', recipe: fields.recipe ?? '', recipe_text: fields.recipe_text ?? '' })
@@ -81,10 +85,13 @@ function fileFaults(received: Received | null): Fault[] {
   return received.file.bytes === 0 ? [{ field: 'file', message: `${received.name} is empty. Choose the file as the publisher put it out` }] : []
 }
 
-/** The one recipe whose columns the file has; null when none or several do, for a person to choose. */
-async function onlyFitting(house: House, actor: Person, { name, file }: Received, whose: Whose): Promise<Recipe | null> {
-  const known = await house.store.read(actor, knownRecipes)
-  const [only, ...others] = await recipesThatFit(sourceOn(name, file.path), known)
+/** The recipes whose columns the file has. */
+async function fittingRecipes(house: House, actor: Person, { name, file }: Received): Promise<KnownRecipe[]> {
+  return recipesThatFit(sourceOn(name, file.path), await house.store.read(actor, knownRecipes))
+}
+
+/** The one that fits; null when several do, for a person to choose. */
+function onlyOne([only, ...others]: readonly KnownRecipe[], whose: Whose): Recipe | null {
   return only && others.length === 0 && whoseFault(only.recipe, whose).length === 0 ? only.recipe : null
 }
 
@@ -100,6 +107,7 @@ async function showForm(reply: FastifyReply, request: FastifyRequest, house: Hou
     whose: whoseItems(request.actor),
     recipes,
     byColumns,
+    byPointing,
     typedBelow,
     largest: sizeInWords(largestFile),
   })

@@ -38,6 +38,8 @@ export interface Upload {
   recipe: Recipe | null
   /** What the dry run said; null: not run with this recipe. */
   checked: Checked | null
+  /** What a guided import knows of it; null where it is none. See guided/state.ts. */
+  guided: unknown
   made_at: Date
 }
 
@@ -110,7 +112,7 @@ async function refuseTooMany(trx: Trx, account: number, more: number): Promise<v
 export async function uploadOf(db: Reader, id: string, now: Date): Promise<Upload> {
   const row = await db.selectFrom('indicators.upload as u')
     .innerJoin('people.organisation as o', 'o.id', 'u.organisation')
-    .select(['u.id', 'u.organisation', 'o.name as organisation_name', 'u.national', 'u.file_name', 'u.bytes', 'u.sha256', 'u.recipe', 'u.checked', 'u.made_at'])
+    .select(['u.id', 'u.organisation', 'o.name as organisation_name', 'u.national', 'u.file_name', 'u.bytes', 'u.sha256', 'u.recipe', 'u.checked', 'u.guided', 'u.made_at'])
     .where('u.id', '=', id).where('u.made_at', '>', new Date(now.getTime() - lasts))
     .executeTakeFirst()
   if (!row) throw notFound('There is no such uploaded file. Files are kept for a day; choose the file again.')
