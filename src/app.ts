@@ -17,8 +17,11 @@ export const sliceNames = slices.map((slice) => slice.name)
 
 /** The whole web side, ready to listen or to be asked through `inject`. */
 export function createApp(house: House, onRoute?: (route: RouteOptions) => void): Promise<FastifyInstance> {
-  return createServer(house, { slices, identify: (request) => identify(house, request), actorOf: (account) => personOf(house, account), onRoute })
+  return createServer(house, { slices, identify: (request) => identify(house, request), actorOf: (account) => actorOf(house, account), onRoute })
 }
+
+/** Who an account stands for at this moment; null when it may no longer sign in. */
+export const actorOf = (house: House, account: number): Promise<Actor | null> => personOf(house, account)
 
 const starter: Actor = { kind: 'system', name: 'start' }
 const [begun, complete] = ['demonstration.begun', 'demonstration.complete']

@@ -2,16 +2,18 @@ import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { readConfig, type Config } from '#kernel/config.ts'
 import { startStore } from '#kernel/db/start.ts'
+import { jobCommands } from '#kernel/jobs/index.ts'
 import { Problem, SettingsProblem } from '#kernel/problems.ts'
 import type { Command, House, Terminal } from '#kernel/slice.ts'
 import { sliceNames, slices } from '#app'
 import { backup, restore } from './backing-up.ts'
 import { doctor } from './doctor.ts'
+import { worker } from './worker.ts'
 import { completeHouse } from '#kernel/slice.ts'
 
 // The command line: npm run -s bv -- <command> …
 
-const commands: Command[] = [migrateCommand(), doctor, backup, restore, ...slices.flatMap((slice) => slice.commands ?? [])]
+const commands: Command[] = [migrateCommand(), doctor, worker, ...jobCommands, backup, restore, ...slices.flatMap((slice) => slice.commands ?? [])]
 
 const terminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),

@@ -1,10 +1,12 @@
 import { pino } from 'pino'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { readConfig, type Config } from '#kernel/config.ts'
 import { openControl } from '#kernel/control.ts'
 import type { Store } from '#kernel/db/index.ts'
 import type { Opened } from '#kernel/db/open.ts'
+import { nameHolder } from '#kernel/db/lock.ts'
 import { startStore } from '#kernel/db/start.ts'
 import { startPost } from '#kernel/mail/index.ts'
 import { SettingsProblem } from '#kernel/problems.ts'
@@ -28,6 +30,8 @@ try {
 interface Running {
   store: Store
   opened: Opened
+  /** Goes on answering for as long as the settings say, so that proxies notice and send nobody new. */
+  drain: () => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -45,6 +49,7 @@ async function start(config: Config): Promise<void> {
   const closeControl = config.databaseUrl ? async () => {} : await openControl(config.dataDir, controlDeeds(config, () => running, replace))
   stopOnSignals(async () => {
     await closeControl()
+    await running.drain()
     await running.stop()
   })
   say('\nPress Ctrl-C to stop.')
@@ -65,6 +70,10 @@ async function run(config: Config): Promise<Running> {
     return {
       store,
       opened,
+      async drain() {
+        app.drain()
+        if (config.drain > 0) await pause(config.drain * 1000)
+      },
       async stop() {
         await app.close()
         await post.stop()
@@ -87,7 +96,9 @@ async function serve(house: House): Promise<FastifyInstance> {
     throw listeningFault(cause, config)
   }
   const { port } = app.server.address() as AddressInfo
-  say(`\nBest Value Workbench is at ${config.port === 0 ? `http://${config.host}:${port}` : config.baseUrl}`)
+  const address = config.port === 0 ? `http://${config.host}:${port}` : config.baseUrl
+  if (store.kind === 'embedded') nameHolder(config.dataDir, address)
+  say(`\nBest Value Workbench is at ${address}`)
   for (const line of await whoMaySignIn(store)) say(line)
   return app
 }

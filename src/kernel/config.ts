@@ -24,6 +24,8 @@ export interface Config {
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   mail: MailSettings
   jobs: JobSettings
+  /** How many seconds to go on answering after being told to stop, while `/health/ready` says so. */
+  drain: number
 }
 
 const settings = z.object({
@@ -40,6 +42,7 @@ const settings = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'debug, info, warn, error or silent').default('info'),
   ...mailVariables,
   ...jobVariables,
+  DRAIN: z.coerce.number('a number of seconds').int('a whole number of seconds').min(0, 'between 0 and 300').max(300, 'between 0 and 300').default(0),
 })
 
 /** Settings that are not repeated in a message, which may be read by others. */
@@ -86,6 +89,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: s.LOG_LEVEL,
     mail,
     jobs,
+    drain: s.DRAIN,
   }
 }
 

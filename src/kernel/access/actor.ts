@@ -39,6 +39,10 @@ export const everyone: Actor = { kind: 'public' }
 /** Which roles hold a permission, in whichever organisation. The system holds all. */
 export type Permissions = Record<string, readonly Role[]>
 
+/** Those of every slice together. */
+export const permissionsOf = (slices: readonly { permissions?: Permissions }[]): Permissions =>
+  Object.fromEntries(slices.flatMap((slice) => Object.entries(slice.permissions ?? {})))
+
 /** The organisations in which the actor holds one of these roles. */
 export function organisationsWith(actor: Actor, roles: readonly Role[]): Membership[] {
   if (actor.kind !== 'person') return []

@@ -20,11 +20,16 @@ export function lockFolder(folder: string, address: string): () => void {
     lock.close()
     throw new SettingsProblem([heldBy(folder, holderFile)])
   }
-  writeFileSync(holderFile, JSON.stringify({ process: process.pid, command: process.argv.slice(2).join(' '), address }))
+  nameHolder(folder, address)
   return () => {
     rmSync(holderFile, { force: true })
     lock.close()
   }
+}
+
+/** Says who holds the folder and where it answers: again, once the port is known. For whoever holds the lock. */
+export function nameHolder(folder: string, address: string): void {
+  writeFileSync(join(folder, 'held-by.json'), JSON.stringify({ process: process.pid, command: process.argv.slice(2).join(' '), address }))
 }
 
 function openLock(folder: string): DatabaseSync {

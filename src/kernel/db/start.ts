@@ -26,12 +26,34 @@ export type Filling = (store: Store) => Promise<void>
 export async function startStore(config: Config, slices: readonly string[], fill?: Filling): Promise<Started> {
   const folder = join(config.dataDir, 'database')
   if (config.databaseUrl || existsSync(folder)) {
-    const { store, opened, ran, isNew } = await broughtForward(await openDatabase(config), slices)
-    if (isNew && fill) await filled(store, fill)
-    return { store, opened, ran }
+    const opened = await openDatabase(config)
+    return closedOnFailure(opened, () => oneAtATime(opened, async () => {
+      const { store, ran, isNew } = await broughtForward(opened, slices)
+      if (isNew) await fill?.(store)
+      return { store, opened, ran }
+    }))
   }
   const ran = await makeFolder(config, slices, folder, fill)
   return { ...(await startOver(await openDatabase(config), slices)), ran }
+}
+
+/** A number nobody else locks by. */
+const startLock = 4_205_117_603
+
+/**
+ * Processes that start together on one server bring its database forward one after the other; those that come second find it
+ * done. The lock ends with the process, however that ends. The embedded database has a lock of its own on its folder.
+ */
+function oneAtATime<T>(opened: Opened, work: () => Promise<T>): Promise<T> {
+  if (opened.kind === 'embedded') return work()
+  return opened.alone(async (session) => {
+    await session.rows(`select pg_advisory_lock(${startLock})`)
+    try {
+      return await work()
+    } finally {
+      await session.rows(`select pg_advisory_unlock(${startLock})`)
+    }
+  })
 }
 
 async function makeFolder(config: Config, slices: readonly string[], folder: string, fill: Filling | undefined): Promise<string[]> {
@@ -56,28 +78,25 @@ async function makeFolder(config: Config, slices: readonly string[], folder: str
 }
 
 /** The same over a database that is already open. */
-export async function startOver(opened: Opened, slices: readonly string[]): Promise<Started> {
-  const { store, ran } = await broughtForward(opened, slices)
-  return { store, opened, ran }
+export function startOver(opened: Opened, slices: readonly string[]): Promise<Started> {
+  return closedOnFailure(opened, async () => {
+    const { store, ran } = await broughtForward(opened, slices)
+    return { store, opened, ran }
+  })
 }
 
-async function filled(store: Store, fill: Filling): Promise<void> {
+async function closedOnFailure<T>(opened: Opened, work: () => Promise<T>): Promise<T> {
   try {
-    await fill(store)
+    return await work()
   } catch (cause) {
-    await store.close()
+    await opened.close()
     throw cause
   }
 }
 
 async function broughtForward(opened: Opened, slices: readonly string[]) {
-  try {
-    await refuseUnsafeLogin(opened)
-    const migrations = migrationsOf(slices)
-    const ran = await migrate(opened, migrations)
-    return { store: await storeOver(opened), opened, ran, isNew: ran.length === migrations.length }
-  } catch (cause) {
-    await opened.close()
-    throw cause
-  }
+  await refuseUnsafeLogin(opened)
+  const migrations = migrationsOf(slices)
+  const ran = await migrate(opened, migrations)
+  return { store: await storeOver(opened), ran, isNew: ran.length === migrations.length }
 }

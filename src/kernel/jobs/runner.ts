@@ -97,7 +97,7 @@ export function startRunner(house: House, { kinds, atOnce, ...rest }: RunnerOpti
       isDue = false
       if (isStopping) return
       const since = performance.now() - sweptAt
-      if (since > sweepEvery) {
+      if (since > Math.min(sweepEvery, lease * 1000)) {
         const isFirst = sweptAt === -Infinity
         sweptAt = performance.now()
         await sweep(isFirst)
@@ -113,17 +113,18 @@ export function startRunner(house: House, { kinds, atOnce, ...rest }: RunnerOpti
   const timer = setInterval(look, lookEvery).unref()
   look()
 
-  return {
-    async stop(patience = 10_000) {
-      isStopping = true
-      clearInterval(timer)
-      jobs.happenings.off('asked', look)
-      await looking
-      for (const { attempt: begun } of running.values()) if (begun.kind.repeatable) begun.stop('stopping')
-      await Promise.race([Promise.all([...running.values()].map(({ settled }) => settled)), pause(patience, undefined, { ref: false })])
-      jobs.happenings.off('cancelled', cancelled)
-    },
+  async function stop(patience: number): Promise<void> {
+    isStopping = true
+    clearInterval(timer)
+    jobs.happenings.off('asked', look)
+    await looking
+    for (const { attempt: begun } of running.values()) if (begun.kind.repeatable) begun.stop('stopping')
+    await Promise.race([Promise.all([...running.values()].map(({ settled }) => settled)), pause(patience, undefined, { ref: false })])
+    jobs.happenings.off('cancelled', cancelled)
   }
+
+  let stopped: Promise<void> | undefined
+  return { stop: (patience = 10_000) => (stopped ??= stop(patience)) }
 }
 
 function abandoned({ attempts, cancel_asked }: Orphan): Ending {

@@ -5,7 +5,7 @@ import multipart from '@fastify/multipart'
 import fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { constants } from 'node:zlib'
-import type { Actor, Permissions } from '../access/actor.ts'
+import { permissionsOf, type Actor } from '../access/actor.ts'
 import { startRunner, type RunnerOptions } from '../jobs/index.ts'
 import { jobRoutes } from '../jobs/routes.ts'
 import { duringRequest, newReference } from '../request.ts'
@@ -15,6 +15,7 @@ import { loadAssets, serveAssets } from './assets.ts'
 import { describeApi } from './api-description.ts'
 import { isSecure } from './cookies.ts'
 import { refuseForgedForms } from './csrf.ts'
+import { leaveQuietly } from './draining.ts'
 import { answerErrors } from './errors.ts'
 import { setSecurityHeaders } from './headers.ts'
 import { reportHealth } from './health.ts'
@@ -46,11 +47,11 @@ export async function createServer(house: House, { slices, identify, actorOf, on
     trustProxy: isSecure(house.config) ? ['loopback', 'linklocal', 'uniquelocal'] : false,
     bodyLimit: 1024 * 1024,
     requestTimeout: 10 * 60 * 1000,
+    // What was sent before the door closed is answered; proxies would take a refusal for a fault.
+    return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
   })
-  const permissions: Permissions = Object.fromEntries(
-    slices.flatMap((slice) => Object.entries(slice.permissions ?? {})),
-  )
+  const permissions = permissionsOf(slices)
   const assets = loadAssets()
 
   if (onRoute) app.addHook('onRoute', onRoute)
@@ -64,6 +65,7 @@ export async function createServer(house: House, { slices, identify, actorOf, on
   // Brotli's own default is meant for files compressed once, and takes a tenth of a second for a long table.
   await app.register(compress, { brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } })
   logAnswers(app)
+  leaveQuietly(app)
   tieChangesToRequests(app)
   setSecurityHeaders(app, house.config)
   validateWithZod(app)
@@ -98,6 +100,8 @@ function doJobs(app: FastifyInstance, house: House, { actorOf, ...rest }: Pick<R
   const { jobs } = house.config
   if (!jobs.here || !actorOf) return
   const runner = startRunner(house, { ...rest, actorOf, atOnce: jobs.atOnce, lease: jobs.lease })
+  // Another process may take them up at once, rather than when this one has gone.
+  app.onDrain(() => void runner.stop())
   app.addHook('onClose', () => runner.stop())
 }
 

@@ -1,0 +1,173 @@
+import { createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import pino from 'pino'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { readConfig, type Config } from '#kernel/config.ts'
+import { startStore } from '#kernel/db/start.ts'
+import { createServerDatabase } from '#kernel/testing/server.ts'
+import { temporaryFolder } from '#kernel/testing/store.ts'
+import { fillWithDemonstration, sliceNames } from '#app'
+import { completeHouse, type House } from '#kernel/slice.ts'
+import { demonstrationPassword, demonstrationSignIns } from '#slices/people/index.ts'
+import { addressOf, startProgram, type Program } from './program.ts'
+
+// Two web processes and a worker on one PostgreSQL server, as real processes, behind a proxy that only knows what any proxy knows.
+
+vi.setConfig({ testTimeout: 60_000 })
+
+/** A proxy that takes turns among the processes that say they are ready, and looks whether they are every tenth of a second. */
+class Proxy {
+  readonly #ready = new Set<string>()
+  readonly #known = new Set<string>()
+  readonly #server: Server
+  readonly #looking: NodeJS.Timeout
+  #turn = 0
+
+  constructor() {
+    this.#server = createServer((request, response) => this.#pass(request, response))
+    this.#looking = setInterval(() => void Promise.all([...this.#known].map((address) => this.#look(address))), 100)
+  }
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  async add(address: string): Promise<void> {
+    this.#known.add(address)
+    await vi.waitFor(() => expect(this.#ready.has(address)).toBe(true), { timeout: 10_000 })
+  }
+
+  forget(address: string): void {
+    this.#known.delete(address)
+    this.#ready.delete(address)
+  }
+
+  close(): void {
+    clearInterval(this.#looking)
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+
+  async #look(address: string): Promise<void> {
+    const isReady = await fetch(`${address}/health/ready`).then(({ status }) => status === 200, () => false)
+    if (isReady && this.#known.has(address)) this.#ready.add(address)
+    else this.#ready.delete(address)
+  }
+
+  #pass(request: IncomingMessage, response: ServerResponse): void {
+    const processes = [...this.#ready]
+    const target = processes[this.#turn++ % processes.length]
+    if (!target) return void response.writeHead(502).end()
+    const passed = ask(target + (request.url ?? '/'), { method: request.method, headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'x-process': target })
+      answer.pipe(response)
+    })
+    passed.on('error', () => response.writeHead(502).end())
+    request.pipe(passed)
+  }
+}
+
+let settings: Record<string, string>
+let folder: ReturnType<typeof temporaryFolder>
+let house: House
+const programs: Program[] = []
+
+beforeAll(async () => {
+  const { ordinary } = await createServerDatabase()
+  folder = temporaryFolder()
+  settings = { DATABASE_URL: ordinary, SESSION_SECRET: 'a secret of thirty-two characters!', DRAIN: '1', JOBS_LEASE: '2' }
+  const config: Config = readConfig(settings)
+  const log = pino({ level: 'silent' })
+  const now = () => new Date()
+  const { store } = await startStore(config, sliceNames, (empty) => fillWithDemonstration(completeHouse({ store: empty, config, log, now })))
+  house = completeHouse({ store, config, log, now })
+})
+afterAll(async () => {
+  for (const program of programs) program.process.kill('SIGKILL')
+  await Promise.all(programs.map(({ ended }) => ended))
+  await house.store.close()
+  folder.remove()
+})
+
+function start(extra: Record<string, string> = {}, how: Parameters<typeof startProgram>[1] = {}): Program {
+  const program = startProgram({ DATA_DIR: folder.folder, ...settings, ...extra }, how)
+  programs.push(program)
+  return program
+}
+
+async function stopped(program: Program): Promise<number | null> {
+  program.process.kill('SIGTERM')
+  return program.ended
+}
+
+/** Signs in through the proxy, whose processes take turns, and gives the cookie of the session. */
+async function signIn(origin: string): Promise<string> {
+  const page = await fetch(`${origin}/sign-in`)
+  const token = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? ''
+  const answer = await fetch(`${origin}/sign-in`, {
+    method: 'POST', redirect: 'manual', headers: { cookie: cookiesOf(page) },
+    body: new URLSearchParams({ _csrf: token, email: demonstrationSignIns[0]?.email ?? '', password: demonstrationPassword, next: '/' }),
+  })
+  expect(answer.status).toBe(303)
+  return cookiesOf(answer)
+}
+
+const cookiesOf = (answer: Response) => answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]).join('; ')
+
+describe('two web processes behind a proxy', () => {
+  test('are restarted one after the other under load without a failed request, and nobody is signed out', async () => {
+    const proxy = new Proxy()
+    const origin = await proxy.listen()
+    let running = [start(), start()]
+    for (const program of running) await proxy.add(await addressOf(program))
+    const cookie = await signIn(origin)
+
+    const faults: string[] = []
+    const answeredBy = new Map<string, number>()
+    let isOver = false
+    const askOnAndOn = async (path: string, headers: Record<string, string>, says: RegExp) => {
+      while (!isOver) {
+        const answer = await fetch(origin + path, { headers, redirect: 'manual' }).catch((cause: unknown) => String(cause))
+        if (typeof answer === 'string') faults.push(`${path}: ${answer}`)
+        else {
+          const text = await answer.text()
+          if (answer.status !== 200 || !says.test(text)) faults.push(`${path}: ${answer.status} ${text.slice(0, 200)}`)
+          const who = answer.headers.get('x-process') ?? ''
+          answeredBy.set(who, (answeredBy.get(who) ?? 0) + 1)
+        }
+      }
+    }
+    const load = [
+      askOnAndOn('/account', { cookie }, /Where you are signed in/), askOnAndOn('/imports', { cookie }, /Import a file/),
+      askOnAndOn('/help', {}, /Help/), askOnAndOn('/authorities', {}, /Aldermark|Northmere/),
+    ]
+    for (const old of running) {
+      const replacement = start()
+      await proxy.add(await addressOf(replacement))
+      proxy.forget(await leaving(old))
+      running = [...running.filter((one) => one !== old), replacement]
+    }
+    isOver = true
+    await Promise.all(load)
+    proxy.close()
+    expect(faults).toEqual([])
+    expect(answeredBy.size).toBe(4)
+    expect(Math.min(...answeredBy.values())).toBeGreaterThan(5)
+    for (const program of running) expect(await stopped(program)).toBe(0)
+  })
+
+  /** Tells a process to stop and waits until it has; gives its address. It must be the proxy's own look that finds it not ready. */
+  async function leaving(program: Program): Promise<string> {
+    const address = await addressOf(program)
+    program.process.kill('SIGTERM')
+    await vi.waitFor(async () => {
+      const answer = await fetch(`${address}/health/ready`)
+      expect(answer.status).toBe(503)
+      expect(answer.headers.get('connection')).toBe('close')
+    }, { timeout: 5_000 })
+    expect(await program.ended).toBe(0)
+    return address
+  }
+})
