@@ -1,6 +1,6 @@
 import { createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readConfig, type Config } from '#kernel/config.ts'
@@ -9,8 +9,10 @@ import { createServerDatabase } from '#kernel/testing/server.ts'
 import { temporaryFolder } from '#kernel/testing/store.ts'
 import { fillWithDemonstration, sliceNames } from '#app'
 import { completeHouse, type House } from '#kernel/slice.ts'
-import { demonstrationPassword, demonstrationSignIns } from '#slices/people/index.ts'
+import { importing } from '#slices/indicators/pages/working.ts'
+import { demonstrationPassword, demonstrationSignIns, personOf } from '#slices/people/index.ts'
 import { addressOf, startProgram, type Program } from './program.ts'
+import { figuresOf, uploaded } from './uploading.ts'
 
 // Two web processes and a worker on one PostgreSQL server, as real processes, behind a proxy that only knows what any proxy knows.
 
@@ -170,4 +172,75 @@ describe('two web processes behind a proxy', () => {
     expect(await program.ended).toBe(0)
     return address
   }
+})
+
+describe('processes that start at the same moment on an empty database', () => {
+  test('bring it forward and fill it once', async () => {
+    const { ordinary } = await createServerDatabase()
+    const config = readConfig({ ...settings, DATABASE_URL: ordinary })
+    let filled = 0
+    const fill = () => Promise.resolve(void filled++)
+    const begun = await Promise.all([1, 2, 3].map(() => startStore(config, sliceNames, fill)))
+    expect(filled).toBe(1)
+    expect(begun.filter(({ ran }) => ran.length > 0)).toHaveLength(1)
+    await Promise.all(begun.map(({ store }) => store.close()))
+  })
+})
+
+describe('an import whose process is gone in the middle', () => {
+  let blocker: pg.Client
+  /** Imports are made one after another; whoever holds this lock stops them all where it matters. */
+  const hold = () => blocker.query("select pg_advisory_lock(hashtext('indicators.import'))")
+  const letGo = () => blocker.query("select pg_advisory_unlock(hashtext('indicators.import'))")
+  const waiting = async () => Number((await blocker.query<{ n: string }>("select count(*) as n from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())")).rows[0]?.n)
+
+  beforeAll(async () => {
+    blocker = new pg.Client({ connectionString: settings.DATABASE_URL ?? '' })
+    await blocker.connect()
+  })
+  afterAll(() => blocker.end())
+
+  /** Somebody of the demonstration asks for an import. */
+  async function askForImport(email: string, authority: string) {
+    const found = await accountOf(email)
+    const person = await personOf(house, found.id)
+    if (!person) throw new Error(`${email} may not sign in.`)
+    const upload = await uploaded(house, { account: found.id, organisation: found.organisation, content: figuresOf(authority, 50) })
+    return { person, job: await house.jobs.ask(person, importing, { key: upload, input: { upload }, title: 'Importing restarts.csv', organisation: found.organisation }) }
+  }
+
+  async function accountOf(email: string) {
+    const found = await house.store.read({ kind: 'system', name: 'test' }, (db) => db.selectFrom('people.account').select(['id', 'organisation']).where('email', '=', email).executeTakeFirst())
+    if (!found) throw new Error(`There is nobody with the address ${email}.`)
+    return found
+  }
+
+  const imports = () => house.store.read({ kind: 'system', name: 'test' }, (db) => db.selectFrom('indicators.import').select('id').where('file_name', '=', 'restarts.csv').execute())
+
+  test('is made by another process, once, whether the first was killed or only asleep', async () => {
+    await hold()
+    const killed = start({}, { file: 'src/cli.ts', args: ['worker'] })
+    await killed.until(/The worker is doing jobs/)
+    const { person, job } = await askForImport('officer@northmere.example', 'X07000001')
+    await vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 10_000 })
+    killed.process.kill('SIGKILL')
+    await killed.ended
+
+    const asleep = start({}, { file: 'src/cli.ts', args: ['worker'] })
+    await vi.waitFor(async () => expect((await house.jobs.find(person, job.id))?.attempts).toBe(2), { timeout: 15_000 })
+    await vi.waitFor(async () => expect(await waiting()).toBe(2), { timeout: 10_000 })
+    asleep.process.kill('SIGSTOP')
+
+    const web = start()
+    await addressOf(web)
+    await vi.waitFor(async () => expect((await house.jobs.find(person, job.id))?.attempts).toBe(3), { timeout: 15_000 })
+    await vi.waitFor(async () => expect(await waiting()).toBe(3), { timeout: 10_000 })
+    await letGo()
+    asleep.process.kill('SIGCONT')
+    await vi.waitFor(async () => expect(await house.jobs.find(person, job.id)).toMatchObject({ state: 'done', outcome: { says: 'The file has been imported.' }, attempts: 3 }), { timeout: 15_000 })
+    expect(await stopped(asleep)).toBe(0)
+    expect(await stopped(web)).toBe(0)
+    expect(await imports()).toHaveLength(1)
+    expect(await house.jobs.find(person, job.id)).toMatchObject({ state: 'done', attempts: 3 })
+  })
 })

@@ -7,7 +7,7 @@ import { readConfig } from '#kernel/config.ts'
 import { refused } from '#kernel/problems.ts'
 import { completeHouse, type House } from '#kernel/slice.ts'
 import { bothStores, type TestStore } from '#kernel/testing/store.ts'
-import { isOver, jobKind, startRunner, type JobKind, type JobOutcome, type JobWork, type Runner } from './index.ts'
+import { isOver, jobCommands, jobKind, startRunner, type JobKind, type JobOutcome, type JobWork, type Runner } from './index.ts'
 
 // Jobs that the test lets go on and end. Two houses over one store stand for two processes.
 
@@ -212,6 +212,21 @@ describe.each(bothStores)('jobs on %s', (_name, open) => {
     await whenBegun(2)
     begun[1]?.finish({ says: 'Done by another.', href: null })
     expect(await whenOver(job.id)).toMatchObject({ state: 'done', attempts: 1 })
+  })
+
+  test('are listed and stopped on the command line', async () => {
+    const said: string[] = []
+    const terminal = { out: (text: string) => void said.push(text), err: () => {}, progress: () => {} }
+    const command = (name: string, ...args: string[]) => jobCommands.find((one) => one.name === name)?.run(args, house, terminal)
+    const job = await house.jobs.ask(officer, kind, about('command'))
+    expect(await command('jobs', '--state', 'queued')).toBe(0)
+    expect(said.pop()).toMatch(new RegExp(`^ *${job.id}  Waiting      Hanging command, asked for by Person 1 .*\\n +It waits for its turn\\.$`))
+    expect(await command('jobs cancel', String(job.id), '--json')).toBe(0)
+    expect(JSON.parse(said.pop() ?? '')).toMatchObject({ id: job.id, state: 'cancelled', asked_by: 'Person 1', reason: 'It was stopped before it began.' })
+    expect(await command('jobs', '--state', 'running')).toBe(0)
+    expect(said.pop()).toBe('There are no such jobs.')
+    await expect(command('jobs', '--state', 'odd')).rejects.toThrow('"odd" is no state of a job.')
+    await expect(command('jobs cancel', '0')).rejects.toThrow('"0" is no such number.')
   })
 
   /** What a process that was killed leaves behind. */

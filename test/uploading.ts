@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import type { Actor } from '#kernel/access/actor.ts'
+import type { House } from '#kernel/slice.ts'
+import { parseRecipe } from '#slices/indicators/imports/ready.ts'
+
+// For tests of the real program: a file that was uploaded and checked, as the pages leave it.
+
+const system: Actor = { kind: 'system', name: 'test' }
+
+/** Reads a column of figures and makes the measures it names. */
+const recipe = parseRecipe(JSON.stringify({
+  recipe: 'restarts', title: 'Restarts', publisher: 'Test', source: 'a test', licence: 'none', produces: 'observations',
+  authority: { column: 'council', by: 'any' }, period: { column: 'year', kind: 'financial-year' }, measure: { code: { column: 'code' } }, values: [{ value: 'rate' }],
+  measures: { title: { column: 'code' }, unit: { fixed: '%' }, unit_kind: { fixed: 'percentage' }, polarity: { fixed: 'none' } },
+}), 'restarts.json')
+
+/** Many measures of one authority for one year: a file that takes a while. */
+export const figuresOf = (authority: string, how_many: number) =>
+  Buffer.from(['code,council,year,rate', ...Array.from({ length: how_many }, (_, i) => `restart-${i},${authority},2021-22,${i % 97}.5`), ''].join('\n'))
+
+/** Leaves a file to be imported. Gives the name of the upload. */
+export function uploaded({ store, now }: House, { account, organisation, content }: { account: number; organisation: number; content: Buffer }): Promise<string> {
+  return store.change(system, 'test.upload', async (trx) => {
+    const last = await trx.selectFrom('indicators.import').select('known_from').orderBy('known_from', 'desc').limit(1).executeTakeFirst()
+    const id = `restarts-${account}`
+    await trx.insertInto('indicators.upload').values({
+      id, account, organisation, national: true, file_name: 'restarts.csv', bytes: content.length, sha256: createHash('sha256').update(content).digest('hex'),
+      recipe: JSON.stringify(recipe), checked: JSON.stringify({ report: {}, rows: {}, names: [], after: last?.known_from.toISOString() ?? null }), made_at: now(),
+    }).execute()
+    await trx.insertInto('indicators.upload_part').values({ upload: id, seq: 0, account, organisation, content }).execute()
+    return { subject: 'test:upload', result: id }
+  })
+}
