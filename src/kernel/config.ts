@@ -26,6 +26,8 @@ export interface Config {
   jobs: JobSettings
   /** How many seconds to go on answering after being told to stop, while `/health/ready` says so. */
   drain: number
+  /** Opens `/metrics` to whoever carries it; null: there is no such page. */
+  metricsToken: string | null
 }
 
 const settings = z.object({
@@ -43,10 +45,11 @@ const settings = z.object({
   ...mailVariables,
   ...jobVariables,
   DRAIN: z.coerce.number('a number of seconds').int('a whole number of seconds').min(0, 'between 0 and 300').max(300, 'between 0 and 300').default(0),
+  METRICS_TOKEN: z.string().min(32, 'at least 32 characters').optional(),
 })
 
 /** Settings that are not repeated in a message, which may be read by others. */
-const confidential = new Set(['SESSION_SECRET', 'SESSION_SECRET_BEFORE', 'DATABASE_URL', 'OIDC_CLIENT_SECRET', 'SMTP_URL', 'NOTIFY_API_KEY'])
+const confidential = new Set(['SESSION_SECRET', 'SESSION_SECRET_BEFORE', 'DATABASE_URL', 'OIDC_CLIENT_SECRET', 'SMTP_URL', 'NOTIFY_API_KEY', 'METRICS_TOKEN'])
 
 /**
  * Reads the settings from the environment. All faults are reported together, each with the variable's name, what was
@@ -90,6 +93,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mail,
     jobs,
     drain: s.DRAIN,
+    metricsToken: s.METRICS_TOKEN ?? null,
   }
 }
 

@@ -4,6 +4,7 @@ import type { Permissions } from './access/actor.ts'
 import type { Config } from './config.ts'
 import type { Store } from './db/index.ts'
 import { createJobs, type JobKind, type Jobs } from './jobs/index.ts'
+import type { Reading } from './metrics/index.ts'
 
 /** What every slice is given: the store, the settings, the log and the time. */
 export interface House {
@@ -66,6 +67,8 @@ export interface Slice {
   commands?: Command[]
   /** The kinds of work it can do outside a request. */
   jobs?: readonly JobKind[]
+  /** Numbers about the installation for an operator's monitoring. */
+  readings?: readonly Reading[]
   /** Fills a new, empty store with fictional demonstration data. Runs once, in slice order. */
   seed?(house: House): Promise<void>
 }

@@ -39,6 +39,8 @@ export interface Store {
    * still true as long as the version is the same. Bookkeeping does not count. The answer is never older than the question.
    */
   version(): Promise<number>
+  /** Connections of this process: open, idle among them, and callers that wait for one. The embedded database has one, which nobody counts. */
+  connections(): { open: number; idle: number; waiting: number }
   /** Whether the database answers. Throws with the driver's reason when it does not. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -19,6 +19,7 @@ export interface Opened extends Executor {
   db: Kysely<Database>
   /** Takes a connection for the installation itself, for as long as the work takes. On the embedded database everybody else waits. */
   alone<T>(work: (session: Session) => Promise<T>): Promise<T>
+  connections(): { open: number; idle: number; waiting: number }
   close(): Promise<void>
 }
 
@@ -76,6 +77,7 @@ export function openEmbedded(database: PGlite, whenClosed: () => void = () => {}
     async rows<R>(sql: string) {
       return (await database.query<R>(sql)).rows
     },
+    connections: () => ({ open: 1, idle: 0, waiting: 0 }),
     async close() {
       await database.close()
       whenClosed()
@@ -125,6 +127,7 @@ async function openServer(url: string): Promise<Opened> {
         client.release()
       }
     },
+    connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   }
 }

@@ -35,6 +35,7 @@ export async function storeOver(opened: Opened): Promise<Store> {
         await becomeActor(trx, { kind: 'system', name: 'bookkeeping' }, 'bv_keeper')
         return work(trx)
       }),
+    connections: () => opened.connections(),
     async ping() {
       await sql`select 1`.execute(db)
     },

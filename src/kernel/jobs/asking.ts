@@ -28,6 +28,8 @@ interface Happenings {
   asked: []
   cancelled: [id: number]
   ended: [id: number]
+  /** For whoever counts: what ended here, how, and after how many seconds. */
+  done: [kind: string, state: 'done' | 'failed' | 'cancelled', seconds: number]
 }
 
 /** Asking for work that outlasts a request. Who does it is no concern of who asks. */

@@ -52,8 +52,9 @@ export function startRunner(house: House, { kinds, atOnce, ...rest }: RunnerOpti
   }
 
   function begin(row: JobRow, kind: JobKind): void {
+    const since = performance.now()
     const begun = attempt(row, kind, newReference(), surroundings)
-    const settled = begun.ended.then((ending) => settle(row, begun, ending)).catch((err: unknown) => {
+    const settled = begun.ended.then((ending) => settle(row, begun, ending, since)).catch((err: unknown) => {
       // Its lease runs out, and then some process takes the job up again.
       log.error({ err, job: row.id }, 'How a job ended could not be recorded')
     }).finally(() => {
@@ -65,10 +66,12 @@ export function startRunner(house: House, { kinds, atOnce, ...rest }: RunnerOpti
     if (isStopping) begun.stop('stopping')
   }
 
-  async function settle(row: JobRow, { kind, hold }: Attempt, ending: Ending | null): Promise<void> {
+  async function settle(row: JobRow, { kind, hold }: Attempt, ending: Ending | null, since: number): Promise<void> {
     log.info({ job: row.id, kind: row.kind, state: ending?.state ?? 'handed back' }, 'A job ended')
     if (ending === null) return store.keep((trx) => handBack(trx, hold))
-    if (await endJob(store, hold, ending, now())) await planNext(house, kind, row, ending.state)
+    if (!(await endJob(store, hold, ending, now()))) return
+    jobs.happenings.emit('done', row.kind, ending.state, (performance.now() - since) / 1000)
+    await planNext(house, kind, row, ending.state)
   }
 
   async function sweep(isFirst: boolean): Promise<void> {

@@ -8,6 +8,7 @@ import { constants } from 'node:zlib'
 import { permissionsOf, type Actor } from '../access/actor.ts'
 import { startRunner, type RunnerOptions } from '../jobs/index.ts'
 import { jobRoutes } from '../jobs/routes.ts'
+import { answerMetrics } from '../metrics/index.ts'
 import { duringRequest, newReference } from '../request.ts'
 import type { House, Slice } from '../slice.ts'
 import { guardRoutes, requireAccessRules } from './access-rules.ts'
@@ -82,6 +83,7 @@ export async function createServer(house: House, { slices, identify, actorOf, on
 
   serveAssets(app, assets)
   reportHealth(app, house)
+  answerMetrics(app, house, slices.flatMap((slice) => slice.readings ?? []))
   describeApi(app, house.config)
   standingPages(
     app,

@@ -1,6 +1,7 @@
 import type { Slice } from '#kernel/slice.ts'
 import { apiRoutes } from './api.ts'
 import { exportCommand } from './export-command.ts'
+import { importReadings } from './imports/readings.ts'
 import { importCommands } from './imports/command-line.ts'
 import { measuresCommand } from './measures-command.ts'
 import { importHelp } from './pages/help.ts'
@@ -36,6 +37,7 @@ export const indicators: Slice = {
     apiRoutes(app, house)
     importPages(app, house)
   },
+  readings: importReadings,
   jobs: [checking, importing],
   commands: [...importCommands, measuresCommand, exportCommand],
   seed,
