@@ -48,6 +48,9 @@ const settings = z.object({
   METRICS_TOKEN: z.string().min(32, 'at least 32 characters').optional(),
 })
 
+/** Every setting there is, with what it is when it is not given: undefined where that depends on others. For the page that lists them. */
+export const settingDefaults = (): Record<string, unknown> => ({ ...Object.fromEntries(Object.keys(settings.shape).map((name) => [name, undefined])), ...settings.parse({}) })
+
 /** Settings that are not repeated in a message, which may be read by others. */
 const confidential = new Set(['SESSION_SECRET', 'SESSION_SECRET_BEFORE', 'DATABASE_URL', 'OIDC_CLIENT_SECRET', 'SMTP_URL', 'NOTIFY_API_KEY', 'METRICS_TOKEN'])
 
