@@ -57,11 +57,11 @@ export async function startCluster(folder: string): Promise<Cluster> {
   return { asSuperuser, addressOf: (database) => at(database, ordinary.name, ordinary.password), stop: () => server.stop() }
 }
 
-/** Makes a database owned by the ordinary login. */
-export async function makeDatabase(cluster: Cluster, name: string): Promise<void> {
+/** Makes a database owned by the ordinary login, empty or as a copy of another. */
+export async function makeDatabase(cluster: Cluster, name: string, from = 'template1'): Promise<void> {
   await cluster.asSuperuser('postgres', async (client) => {
     await client.query(`drop database if exists ${name} with (force)`)
-    await client.query(`create database ${name} owner ${ordinary.name}`)
+    await client.query(`create database ${name} owner ${ordinary.name} template ${from}`)
   })
 }
 

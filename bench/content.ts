@@ -49,14 +49,31 @@ const figure = `
   cross join lateral (select 200 + a * 37 % 900 as denominator) d
   cross join lateral (select round(d.denominator * (0.35 + (m * 13 + a * 7) % 50 / 100.0 + ((m * 31 + a * 17 + p * 11) % 13 - 6) / 200.0)) as numerator) n`
 
+/** As much again, of a nation that nobody asks about: authorities and measures of its own, which the ones asked about never meet. */
+export async function fillElsewhere(run: Run, { measures, authorities }: Size): Promise<void> {
+  await run(`insert into places.authority (code, name, known_name, kind, nation, region, region_name, fictional, source)
+    select 'Y' || to_char(n, 'fm000'), 'Elsewhere ' || n || ' Council', 'Elsewhere ' || n, 'unitary', 'elsewhere', null, null, true, 'bench'
+      from generate_series(1, ${authorities}) n`)
+  await defineMeasures(run, measures + 1, 2 * measures, 'e')
+  await run(`update indicators.measure set fictional = true where code like 'e%'`)
+}
+
 /** One row for each figure, of measures, authorities and periods numbered from one. */
-export function figures(measures: readonly [number, number], { authorities, periods }: Size): string {
+function figures(measures: readonly [number, number], { authorities, periods }: Size): string {
   return `select m, p, a, n.numerator, d.denominator, round(100 * n.numerator / d.denominator, 2) as value
     from generate_series(${measures[0]}, ${measures[1]}) m cross join generate_series(1, ${authorities}) a cross join generate_series(1, ${periods}) p ${figure}`
 }
 
 /** Figures of whole measures, straight into the table. Those who call decide about indexes and checks. */
-export async function fillFigures(run: Run, measures: readonly [number, number], size: Size): Promise<void> {
+export async function fillFigures(run: Run, measures: readonly [number, number], size: Size, fromAuthority = 0): Promise<void> {
   await run(`insert into indicators.observation (measure, period, authority, known_from, value, numerator, denominator, import, line)
-    select m, p, a, '2025-01-01', value, numerator, denominator, 1, 1 from (${figures(measures, size)}) f`)
+    select m, p, a + ${fromAuthority}, '2025-01-01', value, numerator, denominator, 1, 1 from (${figures(measures, size)}) f`)
+}
+
+/** Figures of new measures as a publisher's table; `bare`: with the numbers of measure, period and authority instead of their names. */
+export function publishedFigures(measures: number, bare = false): string {
+  const all = figures([1, measures], { measures, authorities: 400, periods: 10 })
+  if (bare) return all
+  return `select 'new-' || f.m as "Measure", a.code as "Authority", p.label as "Year", f.value as "Value", f.numerator as "Numerator", f.denominator as "Denominator", '' as "Status"
+    from (${all}) f join places.authority a on a.id = f.a join indicators.period p on p.id = f.p order by f.m, f.p, a.code`
 }

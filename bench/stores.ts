@@ -3,7 +3,7 @@ import type { Store } from '#kernel/db/index.ts'
 import { startStore } from '#kernel/db/start.ts'
 import { sliceNames } from '#app'
 import { makeDatabase, type Cluster } from './cluster.ts'
-import { fillFigures, fillRegisters, type Size } from './content.ts'
+import { fillElsewhere, fillFigures, fillRegisters, type Size } from './content.ts'
 
 /** The settings of an installation on a database. */
 export const settingsFor = (databaseUrl: string) =>
@@ -16,27 +16,49 @@ export async function openStore(cluster: Cluster, database: string): Promise<Sto
 }
 
 /** The database of that size: taken as it is when an earlier run finished it, else built. */
-export async function builtDatabase(cluster: Cluster, name: string, size: Size, log: (text: string) => void): Promise<void> {
-  const isThere = await cluster.asSuperuser('postgres', async (client) =>
-    (await client.query(`select 1 from pg_database where datname = $1 and shobj_description(oid, 'pg_database') = 'complete'`, [name])).rows.length > 0)
-  if (isThere) return
-  const began = performance.now()
+export async function builtDatabase(cluster: Cluster, name: string, size: Size, log: Log): Promise<void> {
+  if (await isComplete(cluster, name)) return
   await makeDatabase(cluster, name)
   await (await openStore(cluster, name)).close()
-  await cluster.asSuperuser(name, async (client) => {
-    const run = (sql: string) => client.query(sql)
+  await completed(cluster, name, log, async (run) => {
     await fillRegisters(run, size)
-    await withoutIndexes(run, async () => {
-      const step = 250
-      for (let from = 1; from <= size.measures; from += step) {
-        await fillFigures(run, [from, Math.min(from + step - 1, size.measures)], size)
-        log(`building ${name}: ${Math.min(from + step - 1, size.measures)} of ${size.measures} measures, ${((performance.now() - began) / 1000).toFixed(0)} s`)
-      }
-    })
-    await run('vacuum (freeze, analyze)')
-    await run(`comment on database ${name} is 'complete'`)
+    await withoutIndexes(run, () => inSteps(name, 1, size.measures, log, (measures) => fillFigures(run, measures, size)))
+  })
+}
+
+/** A copy of a database with as much again in it that none of the questions is about. */
+export async function doubledDatabase(cluster: Cluster, name: string, from: string, size: Size, log: Log): Promise<void> {
+  if (await isComplete(cluster, name)) return
+  await makeDatabase(cluster, name, from)
+  await completed(cluster, name, log, async (run) => {
+    await fillElsewhere(run, size)
+    await withoutIndexes(run, () => inSteps(name, size.measures + 1, 2 * size.measures, log, (measures) => fillFigures(run, measures, size, size.authorities)))
+  })
+}
+
+type Log = (text: string) => void
+
+async function isComplete(cluster: Cluster, name: string): Promise<boolean> {
+  return cluster.asSuperuser('postgres', async (client) =>
+    (await client.query(`select 1 from pg_database where datname = $1 and shobj_description(oid, 'pg_database') = 'complete'`, [name])).rows.length > 0)
+}
+
+async function completed(cluster: Cluster, name: string, log: Log, fill: (run: (sql: string) => Promise<{ rows: unknown[] }>) => Promise<void>): Promise<void> {
+  const began = performance.now()
+  await cluster.asSuperuser(name, async (client) => {
+    await fill((sql) => client.query(sql))
+    await client.query('vacuum (freeze, analyze)')
+    await client.query(`comment on database ${name} is 'complete'`)
   })
   log(`built ${name} in ${((performance.now() - began) / 1000).toFixed(0)} s`)
+}
+
+async function inSteps(name: string, first: number, last: number, log: Log, load: (measures: readonly [number, number]) => Promise<void>): Promise<void> {
+  const step = 500
+  for (let from = first; from <= last; from += step) {
+    await load([from, Math.min(from + step - 1, last)])
+    log(`building ${name}: measure ${Math.min(from + step - 1, last)} of ${last}`)
+  }
 }
 
 /** The figures' indexes are made after loading, and their foreign keys are not looked up: the loader wrote both sides. */

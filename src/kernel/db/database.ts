@@ -317,6 +317,13 @@ export interface Database {
     organisation: number | null
     audience: Generated<string>
   }
+  'indicators.measure_state': {
+    measure: number
+    revision: number
+    private: boolean
+    organisation: number | null
+    audience: Generated<string>
+  }
   'indicators.measure_version': {
     measure: number
     version: number
@@ -423,5 +430,14 @@ export interface Database {
     account: number
     organisation: number
     content: Uint8Array
+  }
+  'benchmarking.kept_profile': {
+    authority: number
+    comparator_group: string
+    members: string
+    positions: string
+    details: string
+    organisation: number | null
+    audience: Generated<string>
   }
 }

@@ -53,14 +53,15 @@ export async function storeOver(opened: Opened): Promise<Store> {
  * Every change adds an entry to the trail in its own transaction, so the number of the last entry is the version. The embedded
  * database belongs to this process alone, which therefore counts by itself: no question waits for the one connection.
  */
-function versionOf({ kind, db }: Opened): { now: () => Promise<number>; changed: () => void } {
+function versionOf({ kind, quickly }: Opened): { now: () => Promise<number>; changed: () => void } {
   if (kind === 'embedded') {
     let changes = 0
     return { now: () => Promise.resolve(changes), changed: () => void (changes += 1) }
   }
   const question = new SharedQuestion(async () => {
-    const { entry } = await db.selectFrom('kernel.trail_head').select('entry').executeTakeFirstOrThrow()
-    return entry
+    const [head] = await quickly<{ entry: number }>('select entry from kernel.trail_head')
+    if (!head) throw new Error('The trail has no head.')
+    return head.entry
   })
   return { now: () => question.answer(), changed: () => undefined }
 }

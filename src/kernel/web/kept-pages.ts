@@ -113,7 +113,7 @@ export function keptPages({ store, config, now }: Pick<House, 'store' | 'config'
     const body = Buffer.from(html)
     const etag = `W/"${createHash('sha1').update(body).digest('base64url')}"`
     shelf.keep(request.url, shown, body, etag)
-    reply.header('etag', etag)
+    reply.header('etag', etag).header('vary', 'accept-encoding')
     if (request.headers['if-none-match'] !== etag) return body
     reply.code(304)
     return ''
@@ -129,9 +129,9 @@ export function keptPages({ store, config, now }: Pick<House, 'store' | 'config'
 }
 
 async function answerWith(page: KeptPage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  reply.header('etag', page.etag).header('vary', 'accept-encoding')
-  if (request.headers['if-none-match'] === page.etag) return reply.code(304).send()
-  reply.type('text/html; charset=utf-8')
+  // In the order of a page that is made anew, so that nobody can tell whether somebody asked before.
+  reply.type('text/html; charset=utf-8').header('etag', page.etag).header('vary', 'accept-encoding')
+  if (request.headers['if-none-match'] === page.etag) return reply.code(304).send('')
   const encoding = encodingFor(request.headers['accept-encoding'])
   if (!encoding) return reply.send(page.body)
   page.compressed[encoding] ??= compress[encoding](page.body)

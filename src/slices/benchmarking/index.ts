@@ -4,10 +4,10 @@ import { helpTopics } from './page-routes.ts'
 import { routes } from './routes.ts'
 
 export { comparison, type ComparisonQuestion } from './comparison.ts'
-export { profile, type ProfileQuestion } from './profile.ts'
+export { positions, profileAndKeep, type ProfileQuestion } from './profile.ts'
 export { profileTable } from './table.ts'
 export { positionWords } from './rules/position.ts'
-export { trend, type TrendQuestion } from './trend.ts'
+export type { TrendQuestion } from './trend.ts'
 export type { ProfileAnswer, ProfileRowAnswer, TrendAnswer, ComparisonAnswer, ComparisonRowAnswer, MeasureAnswer } from './answer.ts'
 
 /** How authorities compare: on what, with whom, since when, and how sure one can be. */

@@ -1,8 +1,10 @@
-import type { Reader } from '#kernel/db/index.ts'
+import type { Actor } from '#kernel/access/actor.ts'
+import type { Reader, Store } from '#kernel/db/index.ts'
 import { authorityByCode, type Authority } from '#slices/places/index.ts'
-import { everyBreak, everySeriesOf, measures, valuesForMany, type Measure, type SeriesFigure } from '#slices/indicators/index.ts'
+import { everyBreak, everySeriesOf, measures, measureStates, valuesForMany, type Measure, type SeriesFigure } from '#slices/indicators/index.ts'
 import type { ProfileAnswer, ProfileRowAnswer } from './answer.ts'
 import { chooseGroup, type ChosenGroup } from './group.ts'
+import { keepProfile, keptDetails, keptPositions, mayBeKept, type Details, type Position, type ProfileKey, type WorkedOut } from './kept.ts'
 import { describeMeasure, rulesOf, wordOf } from './measure.ts'
 import { aimAdjustedChange, directionOf } from './rules/change.ts'
 import { placeAmong } from './rules/place.ts'
@@ -22,21 +24,77 @@ export interface ProfileQuestion {
  * Every measure for one authority: its latest value, where that stands in the group, and how it changed. In the order of the
  * measures' codes. Measures stated to be for its kind of which it has no row at all are listed as missing.
  */
-export async function profile(db: Reader, { knownAt, service, dimension, ...question }: ProfileQuestion): Promise<ProfileAnswer> {
+export async function profile(db: Reader, question: ProfileQuestion): Promise<ProfileAnswer> {
+  return (await answerAndKeys(db, question)).answer
+}
+
+/** The same, and what had to be worked out is kept for the next who asks. */
+export async function profileAndKeep(store: Store, actor: Actor, question: ProfileQuestion): Promise<ProfileAnswer> {
+  const { answer, key, rows, workedOut } = await store.read(actor, (db) => answerAndKeys(db, question))
+  const isWhole = question.service === undefined && question.dimension === undefined
+  if (key && isWhole && [...workedOut].some((measure) => key.states.get(measure)?.private === false)) await keepProfile(store, key, rows)
+  return answer
+}
+
+/** Where an authority stands on every measure that concerns it, by the measure's number, without what the measures are called. */
+export async function positions(db: Reader, { knownAt, ...question }: Pick<ProfileQuestion, 'authority' | 'group' | 'knownAt'>): Promise<Map<number, Position>> {
   const authority = await authorityByCode(db, question.authority)
   const group = await chooseGroup(db, { group: question.group, authority, knownAt })
-  const series = await everySeriesOf(db, authority.id, knownAt)
-  const breaks = await everyBreak(db, knownAt)
+  const states = await measureStates(db)
+  const kept = knownAt === undefined ? await keptPositions(db, { authority, group, states }) : new Map<number, null>()
+  const isWhole = [...states.keys()].every((measure) => kept.has(measure))
+  const missing = isWhole ? [] : (await measures(db, { knownAt })).filter(({ id }) => !kept.has(id))
+  const fresh = missing.length === 0 ? new Map<number, WorkedOut>() : await workOut(db, { authority, group, knownAt }, missing, kept.size > 0)
+  const all: [number, Position | null][] = [...kept, ...[...fresh].map(([measure, { position }]) => [measure, position] as [number, Position])]
+  return new Map(all.flatMap(([measure, position]) => (position ? [[measure, position]] : [])))
+}
+
+interface AnswerAndKeys {
+  answer: ProfileAnswer
+  /** Null: nothing of it may be kept. */
+  key: ProfileKey | null
+  /** By measure; null where it does not concern the authority. */
+  rows: ReadonlyMap<number, WorkedOut | null>
+  workedOut: ReadonlySet<number>
+}
+
+async function answerAndKeys(db: Reader, { knownAt, service, dimension, ...question }: ProfileQuestion): Promise<AnswerAndKeys> {
+  const authority = await authorityByCode(db, question.authority)
+  const group = await chooseGroup(db, { group: question.group, authority, knownAt })
   const all = await measures(db, { service, dimension, knownAt })
-  const latest = all
+  // Only what is known now is kept: a past that was asked for once is rarely asked for again.
+  const key = knownAt === undefined && mayBeKept(group) ? { authority, group, states: await measureStates(db) } : null
+  const positions: ReadonlyMap<number, Position | null> = key ? await keptPositions(db, key) : new Map<number, null>()
+  const details = key && positions.size > 0 ? await keptDetails(db, key) : new Map<number, Details>()
+  const kept = new Map([...positions].map(([measure, position]) => [measure, position && { position, details: details.get(measure)! }]))
+  const missing = all.filter(({ id }) => !kept.has(id))
+  const fresh = missing.length === 0 ? new Map<number, WorkedOut>() : await workOut(db, { authority, group, knownAt }, missing, missing.length < all.length)
+  const rows = new Map(all.map(({ id }) => [id, kept.get(id) ?? fresh.get(id) ?? null]))
+  const shown = all.flatMap((measure) => {
+    const row = rows.get(measure.id)
+    return row ? [{ measure: describeMeasure(measure), ...row.position, ...row.details }] : []
+  })
+  const inGroup = group.members.some(({ id }) => id === authority.id)
+  return { answer: answerOf(authority, group, inGroup, knownAt, shown), key, rows, workedOut: new Set(missing.map(({ id }) => id)) }
+}
+
+/** Where an authority stands on measures, worked out from the figures; measures that do not concern it are left out. */
+async function workOut(
+  db: Reader,
+  { authority, group, knownAt }: { authority: Authority; group: ChosenGroup; knownAt: Date | undefined },
+  wantedMeasures: readonly Measure[],
+  areFew: boolean,
+): Promise<Map<number, WorkedOut>> {
+  const series = await everySeriesOf(db, authority.id, knownAt, areFew ? wantedMeasures.map(({ id }) => id) : undefined)
+  const breaks = await everyBreak(db, knownAt)
+  const latest = wantedMeasures
     .filter((measure) => series.has(measure.id) || measure.kinds.includes(authority.kind))
     .map((measure) => latestOf(measure, series.get(measure.id) ?? []))
   const wanted = latest.flatMap(({ measure, figure }) => (figure ? { measure: measure.id, period: figure.period.id } : []))
   const authorities = group.members.map(({ id }) => id)
   const values = await valuesForMany(db, wanted, { authorities, inBeing: group.computed, knownAt })
   const inGroup = authorities.includes(authority.id)
-  const rows = latest.map((one) => rowOf(one, values.get(one.measure.id) ?? [], breaks.get(one.measure.id) ?? [], inGroup))
-  return answerOf(authority, group, inGroup, knownAt, rows)
+  return new Map(latest.map((one) => [one.measure.id, rowOf(one, values.get(one.measure.id) ?? [], breaks.get(one.measure.id) ?? [], inGroup)]))
 }
 
 /** A measure, the authority's whole series, and the figure that stands for it now. */
@@ -59,7 +117,7 @@ function latestOf(measure: Measure, whole: readonly SeriesFigure[]): Latest {
 
 const hasValue = (one: SeriesFigure): one is SeriesFigure & { value: number } => one.value !== null
 
-function rowOf({ measure, series, figure, later }: Latest, values: readonly number[], breaks: readonly string[], inGroup: boolean): ProfileRowAnswer {
+function rowOf({ measure, series, figure, later }: Latest, values: readonly number[], breaks: readonly string[], inGroup: boolean): WorkedOut {
   const rules = rulesOf(measure)
   const value = figure?.value ?? null
   const dated: Dated<SeriesFigure['period']>[] = series.filter(hasValue)
@@ -68,27 +126,30 @@ function rowOf({ measure, series, figure, later }: Latest, values: readonly numb
   const since = aimAdjustedChange(value, previous?.value ?? null, rules)
   const described = describeMeasure(measure)
   return {
-    measure: described,
-    period: figure && { label: figure.period.label, kind: figure.period.kind, starts: figure.period.starts, ends: figure.period.ends },
-    value,
-    word: wordOf(described, value),
-    status: figure?.status ?? 'absent',
-    reason: figure ? figure.reason : 'missing',
-    later_absence: later && { period: later.period.label, reason: later.reason },
-    ...place,
-    median_word: wordOf(described, place.median),
-    position: inGroup || value === null ? place.position : 'not in this group',
-    change_since_previous: since,
-    previous_period: previous?.period.label ?? null,
-    previous_value: previous?.value ?? null,
-    direction: directionOf(since, rules.polarity),
-    change_since_first: aimAdjustedChange(value, first?.value ?? null, rules),
-    first_period: first?.period.label ?? null,
-    first_value: first?.value ?? null,
-    spine: spineOf({ rows: values.map((one) => ({ value: one })) }, rules),
-    spine_place: placeOnSpine(value, rules),
-    series: figure ? series.map((one) => ({ period: one.period.label, starts: one.period.starts, value: one.value })) : [],
-    breaks: [...breaks],
+    position: {
+      period: figure && { label: figure.period.label, kind: figure.period.kind, starts: figure.period.starts, ends: figure.period.ends },
+      value,
+      status: figure?.status ?? 'absent',
+      reason: figure ? figure.reason : 'missing',
+      ...place,
+      position: inGroup || value === null ? place.position : 'not in this group',
+    },
+    details: {
+      word: wordOf(described, value),
+      median_word: wordOf(described, place.median),
+      later_absence: later && { period: later.period.label, reason: later.reason },
+      change_since_previous: since,
+      previous_period: previous?.period.label ?? null,
+      previous_value: previous?.value ?? null,
+      direction: directionOf(since, rules.polarity),
+      change_since_first: aimAdjustedChange(value, first?.value ?? null, rules),
+      first_period: first?.period.label ?? null,
+      first_value: first?.value ?? null,
+      spine: spineOf({ rows: values.map((one) => ({ value: one })) }, rules),
+      spine_place: placeOnSpine(value, rules),
+      series: figure ? series.map((one) => ({ period: one.period.label, starts: one.period.starts, value: one.value })) : [],
+      breaks: [...breaks],
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { apiRoute } from '#kernel/web/api.ts'
 import { knownAtField } from '#kernel/web/known-at.ts'
 import { comparisonAnswer, profileAnswer, trendAnswer } from './answer.ts'
 import { comparison } from './comparison.ts'
-import { profile } from './profile.ts'
+import { profileAndKeep } from './profile.ts'
 import { pageRoutes } from './page-routes.ts'
 import { comparisonTable, profileTable, trendTable } from './table.ts'
 import { trend } from './trend.ts'
@@ -50,7 +50,7 @@ export function routes(app: FastifyInstance, house: House): void {
     response: profileAnswer,
     answer: ({ params, query, actor }) => {
       const { 'as-known-at': knownAt, ...filters } = query
-      return store.read(actor, (db) => profile(db, { authority: params.code, ...filters, knownAt }))
+      return profileAndKeep(store, actor, { authority: params.code, ...filters, knownAt })
     },
     csv: profileTable,
   })

@@ -12,6 +12,7 @@ import { seed } from './seed.ts'
 
 export { aliasesOf, breaksOf, measureByCode, measures, versionsOf, type Measure, type MeasureFilters } from './measures/queries.ts'
 export { periodByLabel, periodsOf, type HeldPeriod } from './measures/periods.ts'
+export { measureStates, type MeasureState } from './measures/state.ts'
 export { figuresOf, kindsWithFigures, valuesOf } from './observations/queries.ts'
 export type { DatedValue, Figure } from './observations/queries.ts'
 export { everyBreak, everySeriesOf, valuesForMany, type SeriesFigure } from './observations/sets.ts'
@@ -19,7 +20,7 @@ export { withheld } from './observations/small-numbers.ts'
 
 export { importFile } from './imports/run.ts'
 export { statedMoment } from './imports/queries.ts'
-export { readyRecipe } from './imports/ready.ts'
+export { parseRecipe as readRecipe, readyRecipe } from './imports/ready.ts'
 export type { Recipe } from './imports/recipe.ts'
 
 /** What is measured, its figures with their revisions, and how published files become figures. */

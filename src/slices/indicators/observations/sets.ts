@@ -18,8 +18,8 @@ export interface SeriesFigure {
 
 type HeldPeriodOnly = Omit<HeldPeriod, 'figures'>
 
-/** Every figure of an authority by measure, earliest first, as known at a moment. */
-export async function everySeriesOf(db: Reader, authority: number, moment?: Date): Promise<Map<number, SeriesFigure[]>> {
+/** Every figure of an authority by measure, earliest first, as known at a moment; of some measures only where they are named. */
+export async function everySeriesOf(db: Reader, authority: number, moment?: Date, only?: readonly number[]): Promise<Map<number, SeriesFigure[]>> {
   const periods = new Map((await db.selectFrom('indicators.period').selectAll().execute()).map((row) => [row.id, { ...row, kind: row.kind as PeriodKind }]))
   const rows = await db
     .selectFrom('indicators.observation as o')
@@ -27,6 +27,7 @@ export async function everySeriesOf(db: Reader, authority: number, moment?: Date
     .select(['o.measure', sql<[number, number | null, string, string | null, boolean][]>`
       json_agg(json_build_array(o.period, o.value, o.status, o.reason, ${withheld('o', 'v')}))`.as('figures')])
     .where('o.authority', '=', authority)
+    .where(only ? sql<boolean>`o.measure = any(${[...only]}::int[])` : sql<boolean>`true`)
     .where(knownAt('o', moment))
     .where(knownAt('v', moment))
     .groupBy('o.measure')

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Actor } from '#kernel/access/actor.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
-import { profile, profileTable } from '#slices/benchmarking/index.ts'
+import { profileAndKeep, profileTable } from '#slices/benchmarking/index.ts'
 import { authorityByCode, groupChoices, successionOf } from '#slices/places/index.ts'
 import { authorityAddress } from '../pages.ts'
 import { profilePage } from './pages.ts'
@@ -26,12 +26,12 @@ export function profileRoutes(plain: FastifyInstance, { store, now }: House): vo
         authority,
         succession: await successionOf(db, authority.id),
         choices: await groupChoices(db, authority),
-        answer: await profile(db, asked(authority.code, question)),
       }
     })
     // Another code of the same authority leads to its one address, so that links and bookmarks agree.
     if (found.authority.code !== params.code) return reply.redirect(authorityAddress(found.authority.code) + inAddress(question), 301)
-    return reply.page('slices/overview/views/profile.njk', profilePage({ ...found, question, page, now: now() }))
+    const answer = await profileAndKeep(store, actor, asked(found.authority.code, question))
+    return reply.page('slices/overview/views/profile.njk', profilePage({ ...found, answer, question, page, now: now() }))
   })
 
   app.get('/authorities/:code/profile.csv', options, async ({ actor, params, query }, reply) =>
@@ -44,7 +44,7 @@ export function profileRoutes(plain: FastifyInstance, { store, now }: House): vo
 
   /** The measures a page with this question shows, on all its pages and in its order. */
   async function exactlyShown(actor: Actor, code: string, question: ProfileQuestion) {
-    const answer = await store.read(actor, (db) => profile(db, asked(code, question)))
+    const answer = await profileAndKeep(store, actor, asked(code, question))
     return { ...answer, measures: shownEntries(answer.measures, filterOf(question)) }
   }
 }

@@ -1,0 +1,132 @@
+import { createReadStream, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { importFile } from '#slices/indicators/index.ts'
+import { startCluster, type Cluster } from './cluster.ts'
+import type { Size } from './content.ts'
+import { measureEmbedded } from './embedded.ts'
+import { benchRecipe, forget, measureImport, publishedFile } from './importing.ts'
+import { measureMemory } from './memory.ts'
+import { measurePages, steadyLoad } from './pages.ts'
+import { measureQuestions, pickList, questionResults } from './questions.ts'
+import { machine, tableOf, writeResults, type Result } from './results.ts'
+import { builtDatabase, doubledDatabase, openStore, settingsFor } from './stores.ts'
+
+const help = `npm run bench -- [--size full|small] [--cache FOLDER] [--only PART,…] [--write yes|no]
+
+Measures the workbench on a PostgreSQL server of its own and on PGlite, and writes the table of docs/performance.md.
+
+  --size    full: 3,000 measures, 400 authorities, ten periods (12 million figures; a tenth on PGlite). small: seconds, to try the bench itself
+  --cache   where the server and what was built in it are kept from run to run; left out: a folder for temporary files
+  --only    questions, pages, load, import, memory, embedded; left out: all
+  --write   whether the table goes into docs/performance.md; left out: only of a full run of all parts`
+
+const parts = ['questions', 'pages', 'import', 'load', 'memory', 'embedded'] as const
+
+const { values } = parseArgs({
+  options: { size: { type: 'string', default: 'full' }, cache: { type: 'string', default: join(tmpdir(), 'workbench-bench') }, only: { type: 'string', default: parts.join(',') }, write: { type: 'string' }, help: { type: 'boolean' } },
+})
+
+interface Plan {
+  size: Size
+  embedded: Size
+  database: string
+  /** New measures of the imported file, 4,000 rows each; and of the two files memory is measured by. */
+  imported: number
+  memory: readonly [number, number]
+  /** Seconds for which pages are asked, and for which the load is held. */
+  pages: number
+  load: number
+}
+
+const plans: Record<string, Plan> = {
+  full: {
+    size: { measures: 3000, authorities: 400, periods: 10 }, embedded: { measures: 300, authorities: 400, periods: 10 }, database: 'bench_12m',
+    imported: 250, memory: [250, 2500], pages: 6, load: 60,
+  },
+  small: {
+    size: { measures: 60, authorities: 400, periods: 10 }, embedded: { measures: 10, authorities: 400, periods: 10 }, database: 'bench_small',
+    imported: 5, memory: [2, 5], pages: 1, load: 5,
+  },
+}
+
+const log = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${text}\n`)
+
+if (values.help) process.stdout.write(`${help}\n`)
+else await bench()
+
+async function bench(): Promise<void> {
+  const plan = plans[values.size]
+  const only = new Set(values.only.split(','))
+  if (!plan || [...only].some((part) => !(parts as readonly string[]).includes(part))) throw new Error(help)
+  mkdirSync(values.cache, { recursive: true })
+  const about = machine()
+  const began = new Date()
+  const cluster = await startCluster(values.cache)
+  try {
+    const { server, results } = await measured(cluster, plan, only)
+    const facts = [
+      `Measured on ${began.toISOString().slice(0, 16).replace('T', ' ')} UTC by \`npm run bench\`${values.size === 'full' ? '' : ` at size ${values.size}`}: ${about} ${server}, PGlite 0.5.16 (PostgreSQL 18).`,
+      `The server holds ${(plan.size.measures * plan.size.authorities * plan.size.periods).toLocaleString('en-GB')} figures, and everything is asked through the program's own doors, with row-level security on, in one process.`,
+    ]
+    process.stdout.write(`${[...facts, '', ...tableOf(results)].join('\n')}\n`)
+    const isWhole = values.size === 'full' && only.size === parts.length
+    if (values.write === 'yes' || (values.write === undefined && isWhole)) writeResults(results, facts)
+  } finally {
+    await cluster.stop()
+  }
+}
+
+async function measured(cluster: Cluster, plan: Plan, only: ReadonlySet<string>): Promise<{ server: string; results: Result[] }> {
+  const { database, size } = plan
+  const twice = `${database}_twice`
+  await builtDatabase(cluster, database, size, log)
+  await cluster.asSuperuser(database, (client) => pickList((sql) => client.query(sql)))
+  if (only.has('questions')) await doubledDatabase(cluster, twice, database, size, log)
+  const store = await openStore(cluster, database)
+  const config = settingsFor(cluster.addressOf(database))
+  const results: Result[] = []
+  try {
+    const part = async (name: (typeof parts)[number], work: () => Promise<Result[]>) => {
+      if (!only.has(name)) return
+      log(name)
+      const found = await work()
+      results.push(...found)
+      for (const line of tableOf(found).slice(2)) log(line)
+    }
+    await part('questions', async () => {
+      const once = await measureQuestions(store)
+      const other = await openStore(cluster, twice)
+      const doubled = await measureQuestions(other).finally(() => other.close())
+      return questionResults(once, doubled, size.measures, 'server')
+    })
+    await part('pages', () => measurePages(store, config, plan.pages))
+    await part('import', async () => [await measureImport(cluster, database, store, values.cache, plan.imported)])
+    await part('load', async () => {
+      const file = await publishedFile(cluster, database, values.cache, plan.imported)
+      const imports: number[] = []
+      const found = await steadyLoad(store, config, plan.load, async () => {
+        const { id, says } = await besideImport(store, file)
+        imports.push(id)
+        return says
+      })
+      for (const id of imports) await cluster.asSuperuser(database, (client) => forget(client, id))
+      return [found]
+    })
+    await part('memory', async () => [await measureMemory(cluster, database, values.cache, plan.memory)])
+    await part('embedded', () => measureEmbedded(cluster, database, values.cache, plan.embedded, Math.ceil(plan.imported / 10), log))
+  } finally {
+    await store.close()
+  }
+  const server = await cluster.asSuperuser('postgres', async (client) => (await client.query<{ server_version: string }>('show server_version')).rows[0]?.server_version ?? '')
+  return { server: `PostgreSQL ${server}`, results }
+}
+
+/** An import in the same process, as the worst case. */
+async function besideImport(store: Awaited<ReturnType<typeof openStore>>, file: string): Promise<{ id: number; says: string }> {
+  const began = performance.now()
+  const report = await importFile(store, { kind: 'system', name: 'bench' }, { name: 'bench.csv', open: () => createReadStream(file) }, benchRecipe)
+  const took = (performance.now() - began) / 1000
+  return { id: report.import ?? 0, says: `the same process imports ${report.counts.new.toLocaleString('en-GB')} rows (for ${took.toFixed(0)} s of them)` }
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Reader, Store } from '#kernel/db/index.ts'
+import type { MeasureState } from '#slices/indicators/index.ts'
+import type { Authority } from '#slices/places/index.ts'
+import type { ProfileRowAnswer } from './answer.ts'
+import type { ChosenGroup } from './group.ts'
+
+// Rows of profiles that were worked out and kept. What is read here is held against the present state of everything it rests on,
+// so a kept row is either what working it out would give, or not there.
+
+/** Where an authority stands on one measure, without the measure's definition. */
+export type Position = Pick<ProfileRowAnswer,
+  'period' | 'value' | 'status' | 'reason' | 'compared' | 'minimum' | 'quartile_lower' | 'median' | 'quartile_upper' | 'maximum' | 'rank' | 'quartile' | 'position'>
+
+/** What a profile shows of a measure beside the position. */
+export type Details = Omit<ProfileRowAnswer, keyof Position | 'measure'>
+
+export interface WorkedOut {
+  position: Position
+  details: Details
+}
+
+/** One measure as it is kept. Null: the measure does not concern the authority. */
+type KeptPosition = [measure: number, revision: number, position: Position | null]
+
+/** Whose profile, among whom, resting on what. */
+export interface ProfileKey {
+  authority: Authority
+  group: ChosenGroup
+  states: ReadonlyMap<number, MeasureState>
+}
+
+/** An organisation's own lists are seen by few, so nothing among them is kept. */
+export const mayBeKept = ({ address }: ChosenGroup) => !address.startsWith('list:')
+
+/** The authorities a kept profile rests on: who they are, and when and as what they were in being. */
+function fingerprint({ authority, group }: Pick<ProfileKey, 'authority' | 'group'>): string {
+  const parts = [authority, ...group.members].map(({ id, kind, starts, ends }) => [id, kind, starts, ends] as const).sort(([a], [b]) => a - b)
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+}
+
+/** Positions that still hold, by measure. Measures that are not in the answer have to be worked out. */
+export async function keptPositions(db: Reader, { authority, group, states }: ProfileKey): Promise<Map<number, Position | null>> {
+  if (!mayBeKept(group)) return new Map()
+  const { rows } = await sql<{ positions: string }>`
+    select positions from benchmarking.kept_profile
+     where authority = ${authority.id} and comparator_group = ${group.address} and members = ${fingerprint({ authority, group })}`.execute(db)
+  const kept = rows[0] ? (JSON.parse(rows[0].positions) as KeptPosition[]) : []
+  return new Map(kept.flatMap(([measure, revision, position]) => (isStill(states.get(measure), revision) ? [[measure, position] as const] : [])))
+}
+
+const isStill = (state: MeasureState | undefined, revision: number) => state !== undefined && !state.private && state.revision === revision
+
+/** The rest of the same rows: to be asked in the same reading as `keptPositions`, and only of measures that it gave. */
+export async function keptDetails(db: Reader, { authority, group }: ProfileKey): Promise<Map<number, Details>> {
+  const row = await db.selectFrom('benchmarking.kept_profile').select('details').where('authority', '=', authority.id).where('comparator_group', '=', group.address).executeTakeFirst()
+  return new Map(row ? (JSON.parse(row.details) as [number, Details][]) : [])
+}
+
+/** Keeps what was worked out for every measure, as far as everyone may see it. */
+export async function keepProfile(store: Store, { authority, group, states }: ProfileKey, rows: ReadonlyMap<number, WorkedOut | null>): Promise<void> {
+  const open = [...states].filter(([measure, state]) => !state.private && rows.has(measure))
+  const positions: KeptPosition[] = open.map(([measure, { revision }]) => [measure, revision, rows.get(measure)?.position ?? null])
+  const details = open.flatMap(([measure]) => {
+    const row = rows.get(measure)
+    return row ? [[measure, row.details]] : []
+  })
+  const kept = { members: fingerprint({ authority, group }), positions: JSON.stringify(positions), details: JSON.stringify(details) }
+  await store.keep((trx) =>
+    trx.insertInto('benchmarking.kept_profile')
+      .values({ authority: authority.id, comparator_group: group.address, ...kept })
+      .onConflict((same) => same.columns(['authority', 'comparator_group']).doUpdateSet(kept))
+      .execute())
+}
