@@ -47,12 +47,23 @@ export function answerErrors(app: FastifyInstance): void {
 
 function answer(trouble: Trouble, request: FastifyRequest, reply: FastifyReply, cause?: unknown): FastifyReply {
   if (trouble.status >= 500) request.log.error({ err: cause }, trouble.title)
-  else request.log.info({ problem: trouble.code, status: trouble.status, detail: trouble.detail }, trouble.title)
+  else logRefusal(trouble, request)
   if (trouble.status === 429 || trouble.status === 503) reply.header('retry-after', '60')
   if (isForPrograms(request)) return answerProgram(trouble, request, reply)
   if (trouble.code === 'not-signed-in')
     return reply.redirect(`/sign-in?next=${encodeURIComponent(whereTo(request))}`, 303)
   return answerPerson(trouble, request, reply)
+}
+
+/**
+ * A refusal of access stands out in the log, with who was refused and which route. What was typed or asked for is not repeated, nor the
+ * sentence a person is shown, because either may name somebody.
+ */
+function logRefusal({ status, code, title }: Trouble, request: FastifyRequest): void {
+  const account = request.actor?.kind === 'person' ? request.actor.account : null
+  const told = { problem: code, status, account, method: request.method, route: request.routeOptions.url ?? null }
+  if (status === 403) request.log.warn({ event: 'access.refused', ...told }, title)
+  else request.log.info(told, title)
 }
 
 const isForPrograms = (request: FastifyRequest) => request.url.startsWith('/api/') || request.url.startsWith('/health/')

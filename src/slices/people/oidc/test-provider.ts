@@ -31,7 +31,6 @@ export const testClient = { id: 'workbench', secret: 'a secret between the two t
 /** Starts one that knows these people and sends them back to `baseUrl`. Its sign-in page asks for a name and no password. */
 export async function testProvider(baseUrl: string, callbackPath: string): Promise<TestProvider> {
   const people = new Map<string, KnownPerson>()
-  let provider: Provider
   const server = createServer((request, response) => {
     const isInteraction = request.url?.startsWith('/interaction/')
     if (isInteraction) void interact(provider, people, request, response)
@@ -40,7 +39,7 @@ export async function testProvider(baseUrl: string, callbackPath: string): Promi
   await listen(server, 0)
   const { port } = server.address() as AddressInfo
   const issuer = `http://127.0.0.1:${port}`
-  provider = new Provider(issuer, configuration(people, baseUrl, callbackPath))
+  const provider: Provider = new Provider(issuer, configuration(people, baseUrl, callbackPath))
   return {
     issuer,
     people,
