@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { readConfig, type Config } from '#kernel/config.ts'
+import type { Store } from '#kernel/db/index.ts'
 import { startStore } from '#kernel/db/start.ts'
 import { jobCommands } from '#kernel/jobs/index.ts'
 import { Problem, SettingsProblem } from '#kernel/problems.ts'
@@ -57,12 +59,23 @@ function listCommands(asked: string | undefined): number {
 async function inHouse(command: Command, args: string[], config: Config): Promise<number> {
   const log = pino({ level: config.logLevel === 'info' ? 'warn' : config.logLevel }, pino.destination(2))
   const now = () => new Date()
-  if (command.needsStore === false) return command.run(args, { config, log, now } as House, terminal)
-  const { store } = await startStore(config, sliceNames)
+  const store = await storeFor(command, config)
+  if (!store) return command.run(args, { config, log, now } as House, terminal)
   try {
     return await command.run(args, completeHouse({ store, config, log, now }), terminal)
   } finally {
     await store.close()
+  }
+}
+
+/** The store a command needs; null for one that does without, or can do without what is not there or held by a running workbench. */
+async function storeFor({ needsStore }: Command, config: Config): Promise<Store | null> {
+  if (needsStore === false || (needsStore === 'if-there' && !config.databaseUrl && !existsSync(config.dataDir))) return null
+  try {
+    return (await startStore(config, sliceNames)).store
+  } catch (cause) {
+    if (needsStore === 'if-there' && cause instanceof SettingsProblem) return null
+    throw cause
   }
 }
 

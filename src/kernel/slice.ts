@@ -27,8 +27,11 @@ export interface Command {
   summary: string
   /** The whole help, shown by `--help`. */
   help: string
-  /** Whether the command opens the store. `doctor` looks first and opens itself. */
-  needsStore?: false
+  /**
+   * Whether the command is given the store. `false`: never; `doctor` looks first and opens itself. `if-there`: only where a database is there
+   * already and nobody holds it, so that asking makes none; the command then does without.
+   */
+  needsStore?: false | 'if-there'
   /** Returns the exit code. Problems may be thrown; they are printed as sentences and exit with 1. */
   run(args: string[], house: House, terminal: Terminal): Promise<number>
 }

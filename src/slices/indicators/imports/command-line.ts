@@ -1,5 +1,5 @@
 /** The commands import, imports and recipes. */
-import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Actor } from '#kernel/access/actor.ts'
@@ -11,8 +11,7 @@ import { withdrawImport } from './commands.ts'
 import type { Progress } from './preparing.ts'
 import { changesOf, type FigureChange } from '../observations/changes.ts'
 import { importById, imports, statedMoment, warningsOf } from './queries.ts'
-import { parseRecipe, readyRecipe, readyRecipes } from './ready.ts'
-import type { Recipe } from './recipe.ts'
+import { recipeCommands, recipeNamed, refuseIfMissing } from './recipe-commands.ts'
 import { placeOf, type ImportReport } from './report.ts'
 import { importFile, type ImportOptions } from './run.ts'
 
@@ -25,7 +24,7 @@ const importCommand: Command = {
 
 Brings each file in as the recipe says: all of it, or nothing when any of it cannot be read.
 
-  --recipe     a ready recipe (see "recipes") or a recipe file of your own
+  --recipe     a ready or saved recipe (see "recipes"), or a recipe file of your own
   --dry-run    do everything, keep nothing, report the same
   --known-at   when the figures became known, such as 2023-08-15: to load earlier releases, in their order
   --json       one report for each file, for machines
@@ -37,8 +36,8 @@ Ends with 0 when every file was imported or held nothing new, with 1 when any wa
       options: { recipe: { type: 'string' }, 'dry-run': { type: 'boolean' }, 'known-at': { type: 'string' }, json: { type: 'boolean' } },
     })
     if (positionals.length === 0) throw refused('Name at least one file to import.')
-    if (values.recipe === undefined) throw refused('Say by which recipe: --recipe NAME or --recipe FILE. "recipes" lists the ready ones.')
-    const recipe = recipeNamed(values.recipe)
+    if (values.recipe === undefined) throw refused('Say by which recipe: --recipe NAME or --recipe FILE. "recipes" lists them.')
+    const recipe = await recipeNamed(store, values.recipe)
     const options: ImportOptions = {
       dryRun: values['dry-run'] ?? false,
       progress: (progress) => terminal.progress(progressLine(progress)),
@@ -55,18 +54,6 @@ Ends with 0 when every file was imported or held nothing new, with 1 when any wa
     if (values.json) terminal.out(JSON.stringify(reports, null, 2))
     return reports.some((report) => report.outcome === 'refused') ? 1 : 0
   },
-}
-
-/** A ready recipe by its name, else the file of that path. */
-function recipeNamed(name: string): Recipe {
-  if (!name.endsWith('.json') && !name.includes('/')) return readyRecipe(name)
-  refuseIfMissing(name)
-  return parseRecipe(readFileSync(name, 'utf8'), basename(name))
-}
-
-function refuseIfMissing(path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (!found?.isFile()) throw refused(`There is no file ${path}.`)
 }
 
 /** A date alone is the beginning of that day here: figures published on it are known at its end. */
@@ -204,53 +191,4 @@ function importNumber(text: string | undefined): number {
   return Number(text)
 }
 
-const recipesCommand: Command = {
-  name: 'recipes',
-  summary: 'List the ready recipes, show one, or check your own',
-  help: `npm run -s bv -- recipes [--json]
-npm run -s bv -- recipes show NAME
-npm run -s bv -- recipes check FILE
-
-A recipe says how a published file becomes figures. docs/recipes.md shows how to write one.`,
-  run(args, _house, { out }) {
-    const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } })
-    const ready = readyRecipes()
-    if (values.json) out(JSON.stringify(ready, null, 2))
-    else {
-      const width = Math.max(...ready.map((recipe) => recipe.recipe.length))
-      for (const { recipe, produces, title } of ready) out(`${recipe.padEnd(width)}  ${produces.padEnd(12)}  ${title}`)
-    }
-    return Promise.resolve(0)
-  },
-}
-
-const showRecipeCommand: Command = {
-  name: 'recipes show',
-  summary: 'Print a ready recipe, to read or to begin your own from',
-  help: recipesCommand.help,
-  run(args, _house, { out }) {
-    const { positionals } = parseArgs({ args, allowPositionals: true, options: {} })
-    out(JSON.stringify(readyRecipe(positionals[0] ?? ''), null, 2))
-    return Promise.resolve(0)
-  },
-}
-
-const checkRecipeCommand: Command = {
-  name: 'recipes check',
-  summary: 'Say whether a recipe file can be followed',
-  help: recipesCommand.help,
-  needsStore: false,
-  run(args, _house, { out }) {
-    const { positionals } = parseArgs({ args, allowPositionals: true, options: {} })
-    const [path = ''] = positionals
-    refuseIfMissing(path)
-    const recipe = parseRecipe(readFileSync(path, 'utf8'), basename(path))
-    out(`${path} is a recipe for ${recipe.produces}: ${recipe.title}.`)
-    return Promise.resolve(0)
-  },
-}
-
-export const importCommands: Command[] = [
-  importCommand, importsCommand, showCommand, withdrawCommand,
-  { ...recipesCommand, needsStore: false }, { ...showRecipeCommand, needsStore: false }, checkRecipeCommand,
-]
+export const importCommands: Command[] = [importCommand, importsCommand, showCommand, withdrawCommand, ...recipeCommands]

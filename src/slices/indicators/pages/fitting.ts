@@ -1,6 +1,6 @@
 /** Which recipes a file may be for, judged by the names of its columns. */
-import { findColumn, nameColumns, readTable, TableProblem, type Row } from '#kernel/tables/index.ts'
-import type { ImportSource } from '../imports/reading.ts'
+import { findColumn, nameColumns, openTable, TableProblem, type Row } from '#kernel/tables/index.ts'
+import { openingOf, type ImportSource } from '../imports/reading.ts'
 import type { Recipe } from '../imports/recipe.ts'
 import { columnsOf } from '../imports/columns.ts'
 import type { KnownRecipe } from './saved-recipes.ts'
@@ -10,9 +10,34 @@ const rowsLookedAt = 50
 
 /** The recipes all of whose columns stand where they expect the header. None: no recipe fits, or the file is not a table. */
 export async function recipesThatFit(source: ImportSource, known: readonly KnownRecipe[]): Promise<KnownRecipe[]> {
-  const isJson = await startsLikeJson(source)
-  const rows = isJson ? [] : await firstRows(source)
-  return known.filter(({ recipe }) => (recipe.file.format === 'json' || recipe.file.format === 'hexjson' ? isJson : fits(recipe, rows)))
+  if (await startsLikeJson(source)) return jsonRecipesThatFit(source, known)
+  const rows = await firstRows(source)
+  return known.filter(({ recipe }) => recipe.file.format !== 'json' && recipe.file.format !== 'hexjson' && fits(recipe, rows))
+}
+
+/** Those whose list is in the document with all the columns they name. Every object has keys and values, so a recipe that names no more is for a whole document of codes. */
+async function jsonRecipesThatFit(source: ImportSource, known: readonly KnownRecipe[]): Promise<KnownRecipe[]> {
+  const fitting: KnownRecipe[] = []
+  for (const one of known) {
+    const { format } = one.recipe.file
+    if ((format === 'json' || format === 'hexjson') && (await hasList(source, one.recipe))) fitting.push(one)
+  }
+  return fitting
+}
+
+async function hasList(source: ImportSource, recipe: Recipe): Promise<boolean> {
+  try {
+    const table = await openTable(source.open, { ...openingOf(recipe), file: source.name })
+    const names = columnsOf(recipe)
+    const first = await table.rows[Symbol.asyncIterator]().next()
+    await table.close()
+    if (!names.every((name) => findColumn(table.columns, name))) return false
+    const saysMore = names.some((name) => name !== 'key' && name !== 'position' && name !== 'value') || recipe.file.path !== undefined
+    return saysMore || (first.done !== true && /^[A-Z0-9]{3,12}$/.test(first.value.cells[0] ?? ''))
+  } catch (cause) {
+    if (cause instanceof TableProblem) return false
+    throw cause
+  }
 }
 
 function fits(recipe: Recipe, rows: readonly Row[]): boolean {
@@ -41,7 +66,7 @@ function headersOf({ file: { header } }: Recipe, rows: readonly Row[]): readonly
 /** Rows as they stand: a title above the header has fewer cells than the header itself. */
 async function firstRows(source: ImportSource): Promise<Row[]> {
   try {
-    const table = await readTable(source.open, { file: source.name, header: 'none', shortRows: 'as-they-are' })
+    const table = await openTable(source.open, { file: source.name, header: 'none', shortRows: 'as-they-are' })
     const rows: Row[] = []
     for await (const row of table.rows) {
       rows.push(row)

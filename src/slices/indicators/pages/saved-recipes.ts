@@ -20,7 +20,8 @@ export async function knownRecipes(db: Reader): Promise<KnownRecipe[]> {
   return [...ready, ...(await savedRecipes(db))]
 }
 
-async function savedRecipes(db: Reader): Promise<KnownRecipe[]> {
+/** Those that people saved: of all organisations this actor may see. */
+export async function savedRecipes(db: Reader): Promise<KnownRecipe[]> {
   const rows = await db.selectFrom('indicators.saved_recipe as r')
     .innerJoin('people.organisation as o', 'o.id', 'r.organisation')
     .select(['r.recipe', 'r.saved_at', 'o.id', 'o.slug', 'o.name'])
