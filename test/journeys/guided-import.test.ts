@@ -45,6 +45,7 @@ describePublished('by pointing, an officer brings in', (path) => {
     const context = await browser.newContext({ javaScriptEnabled, viewport: screens.desk })
     await context.addCookies([{ name: 'bv-session', value: session, url: address }])
     const page = await context.newPage()
+    page.setDefaultTimeout(120_000)
     await bringInByPointing(page, address, file, path(file.from), (step) => seen(page, step))
     const report = await page.locator('main').innerText()
     await context.close()
@@ -75,7 +76,7 @@ describePublished('by pointing, an officer brings in', (path) => {
     })
     expect(report).toMatch(figures)
     expect(faults).toEqual([])
-  }, 120_000)
+  }, 300_000)
 
   test('and the recipe that was kept works on the command line, by its name and as a downloaded file', async () => {
     const run = async (...args: string[]) => {
@@ -95,5 +96,5 @@ describePublished('by pointing, an officer brings in', (path) => {
     writeFileSync(join(folder, 'wide.json'), shown.said)
     expect((await run('import', wide, '--recipe', join(folder, 'wide.json'), '--dry-run')).code).toBe(0)
     rmSync(folder, { recursive: true })
-  }, 60_000)
+  }, 120_000)
 })

@@ -123,7 +123,8 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
     const content = Buffer.from(word("content of A's upload"))
     const owner = insider.actor.kind === 'person' ? insider.actor.account : 0
     await trx.insertInto('indicators.upload')
-      .values({ id: upload, account: owner, organisation: a.id, national: false, file_name: word("file of A's upload"), bytes: content.length, sha256: '', made_at: moment }).execute()
+      .values({ id: upload, account: owner, organisation: a.id, national: false, file_name: word("file of A's upload"), bytes: content.length, sha256: '', made_at: moment,
+        guided: JSON.stringify({ choices: {}, seen: { problem: word("problem of A's guided import") }, done: [] }) }).execute()
     await trx.insertInto('indicators.upload_part').values({ upload, seq: 1, account: owner, organisation: a.id, content }).execute()
     await trx.insertInto('indicators.saved_recipe')
       .values({ name: recipe, organisation: a.id, account: officer.account, recipe: JSON.stringify({ recipe, title: word("title of A's recipe") }), saved_at: moment }).execute()
