@@ -46,6 +46,7 @@ export function parseFigure(text: string, options: FigureOptions = {}): Decimal 
   if (magnitude && !options.magnitudes) return refuse(`it ends in ${magnitude[2] ?? ''}; if that is a multiple, the recipe should say so`)
   const number = plainDecimal(ungrouped(magnitude?.[1] ?? bare.number))
   if (number === undefined) return refuse(whyNot(bare.number))
+  if (number.length > longest) return refuse('written out, it has too many digits for a figure')
 
   const factors = [bare.negative && '-1', magnitude && magnitudes[(magnitude[2] ?? '').toLowerCase()], bare.percent && options.percentAsFraction && '0.01', options.scale]
   return factors.reduce<Decimal>((product, factor) => (factor ? multiplyDecimals(product, factor) : product), number)

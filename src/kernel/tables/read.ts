@@ -187,7 +187,8 @@ async function* evenRows(all: AsyncIterable<Row>, header: Header, options: Table
 function unevenRow(row: Row, last: boolean, header: Header, file: string): TableProblem {
   const width = header.columns.length
   const cells = (count: number) => (count === 1 ? '1 cell' : `${count} cells`)
-  const beyond = row.cells.length > width ? `; the first one too many is ${quoted(row.cells[width] ?? '')}` : ''
+  const extra = row.cells.slice(width)
+  const beyond = extra.length > 0 ? `; the first one too many is ${quoted(extra.find((cell) => cell.trim() !== '') ?? '')}` : ''
   const foot = last ? '; it is the last row, so the file may have been cut short' : ''
   return new TableProblem(last ? 'cut-short' : 'cells', {
     file, line: row.line, column: null,

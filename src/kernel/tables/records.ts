@@ -28,7 +28,10 @@ export async function* records(
 ): AsyncGenerator<Row, void> {
   let line = 1
   let ready: Row[] = []
+  let tooLong: TableProblem | undefined
   const take = (cells: string[]): null => {
+    const at = cells.findIndex((cell) => cell.length > longestCell)
+    if (at !== -1) tooLong ??= longCell(cells[at] ?? '', line, columnName(at), file)
     if (cells.some((cell) => cell.trim() !== '')) ready.push({ line, cells })
     line += cells.reduce((breaks, cell) => breaks + breaksIn(cell), 1)
     return null
@@ -39,10 +42,14 @@ export async function* records(
     const failure = await feed(piece)
     const rows = ready
     ready = []
-    yield* rows
+    yield* tooLong ? rows.filter((row) => row.line < (tooLong?.line ?? 0)) : rows
+    if (tooLong) throw tooLong
     if (failure) throw failure instanceof CsvError ? quoteProblem(failure, line, file, columnName) : failure
   }
 }
+
+const longCell = (cell: string, line: number, column: string, file: string) =>
+  new TableProblem('cells', { file, line, column, seen: `the cell has ${cell.length} characters`, expected: `at most ${longestCell}; a quotation mark may never have been closed` })
 
 /** Gives the parser a piece of text, or null at the end, and answers with its error once it has worked through it. */
 function feeder(parser: Parser): (piece: string | null) => Promise<Error | undefined> {

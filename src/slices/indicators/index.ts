@@ -22,6 +22,7 @@ export { importFile } from './imports/run.ts'
 export { statedMoment } from './imports/queries.ts'
 export { parseRecipe as readRecipe, readyRecipe } from './imports/ready.ts'
 export type { Recipe } from './imports/recipe.ts'
+export type { ImportReport } from './imports/report.ts'
 
 /** What is measured, its figures with their revisions, and how published files become figures. */
 export const indicators: Slice = {

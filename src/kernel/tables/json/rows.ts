@@ -75,6 +75,7 @@ function namesOf(records: readonly Map<string, string>[], file: string): string[
 /** A text as it is, a number exactly, nothing for null, anything else as JSON. */
 function jsonText(value: unknown): string {
   if (typeof value === 'string') return value
-  if (typeof value === 'number') return decimalOf(value)
+  // A number too large to be kept is none; it is refused where a figure is wanted.
+  if (typeof value === 'number') return Number.isFinite(value) ? decimalOf(value) : String(value)
   return value === null || value === undefined ? '' : JSON.stringify(value)
 }

@@ -1,5 +1,5 @@
 import { SSF, type CellObject } from '@e965/xlsx'
-import { decimalOf, multiplyDecimals } from '../../figures/index.ts'
+import { decimalOf } from '../../figures/index.ts'
 
 /**
  * The text of a cell: its value as it is stored, not rounded as it is shown. A percentage keeps its sign (0.924 shown as 92% is
@@ -33,7 +33,7 @@ function numberText(value: number, format: string, date1904: boolean): string {
   const exact = decimalOf(value)
   if (format === '' || format === 'General') return exact
   if (isDateFormat(format)) return momentText(value, date1904) ?? exact
-  return isPercentFormat(format) ? `${multiplyDecimals(exact, '100')}%` : exact
+  return isPercentFormat(format) ? `${decimalOf(`${exact}e2`)}%` : exact
 }
 
 /** Signs in quotation marks or after a backslash are only shown. */

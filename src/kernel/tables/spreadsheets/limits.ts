@@ -12,6 +12,8 @@ export const limits = {
   /** Unpacked bytes for each packed one, for parts of some size. Honest sheets reach about a hundred. */
   ratio: 250,
   ratioFrom: 5_000_000,
+  /** Rows of a sheet, as many as spreadsheet programs have. A cell said to stand further down is a lie. */
+  rows: 1_048_576,
   /** Cells of a sheet, those left blank between others included. */
   cells: 20_000_000,
   /** Milliseconds for taking the file apart. */

@@ -33,7 +33,7 @@ export class Sheets {
 
   private constructor(book: WorkBook) {
     this.#book = book
-    this.facts = book.SheetNames.map((name, index) => ({ name, hidden: (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) !== 0, ...sizeOf(book.Sheets[name]) }))
+    this.facts = book.SheetNames.map((name, index) => ({ name, hidden: (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) !== 0, ...sizeOf(name, book.Sheets[name]) }))
   }
 
   static async open(bytes: Buffer): Promise<Sheets> {
@@ -122,8 +122,11 @@ function gridOf(sheet: WorkSheet): Grid {
   return Array.isArray(data) ? (data as Grid) : []
 }
 
-function sizeOf(sheet: WorkSheet | undefined): { rows: number; columns: number } {
+function sizeOf(name: string, sheet: WorkSheet | undefined): { rows: number; columns: number } {
   const grid = sheet ? gridOf(sheet) : []
+  if (grid.length > limits.rows) {
+    throw new SheetProblem({ fault: 'too-large', sheet: name, seen: `the sheet claims to have ${grid.length} rows`, expected: `at most ${limits.rows}; save the sheet as CSV, which may have any length` })
+  }
   return { rows: grid.length, columns: grid.reduce((most, row) => Math.max(most, row.length), 0) }
 }
 

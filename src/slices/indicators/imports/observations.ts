@@ -7,6 +7,7 @@ import { ensurePeriods } from '../observations/periods.ts'
 import { compareWithStore, knownSince, mergeRepeated, stage, type Contradiction } from '../observations/staging.ts'
 import { checkStaged } from './checking.ts'
 import { Drafting } from './drafting.ts'
+import { giveUpOn, refuseTooManyFigures } from './limits.ts'
 import type { ImportRequest, Making, Prepared } from './preparing.ts'
 import { openFile } from './reading.ts'
 import type { ObservationsRecipe } from './recipe.ts'
@@ -18,7 +19,10 @@ export async function prepareObservations(request: ImportRequest<ObservationsRec
   const { store, actor, source, organisation, findings, progress } = request
   const recipe = await withPeriodAbove(source, request.recipe)
   const [lookup, register] = await store.read(actor, async (db) => [await authorityLookup(db), await measureRegister(db, organisation)] as const)
-  const file = await openFile(source, recipe, (problem) => findings.refuseTable(problem))
+  const file = await openFile(source, recipe, (problem) => {
+    findings.refuseTable(problem)
+    giveUpOn(findings, source.name)
+  })
   const spool = await openSpool()
   findings.columnLabel = file.label
   try {
@@ -30,6 +34,8 @@ export async function prepareObservations(request: ImportRequest<ObservationsRec
         const full = spool.put(draft)
         if (full) await full
       }
+      giveUpOn(findings, source.name)
+      refuseTooManyFigures(store.kind, spool.size, source.name)
     }
     findings.notes.push(...file.notes)
     refuseIfEmpty(spool, request)

@@ -1,5 +1,6 @@
 /** Reads every row of a small file (a register, a list of definitions) that its recipe does not leave out. */
 import type { Row } from '#kernel/tables/index.ts'
+import { giveUpOn, refuseTooManyRows } from './limits.ts'
 import type { ImportRequest } from './preparing.ts'
 import { openFile, type FileFacts, type OpenFile } from './reading.ts'
 import type { Recipe } from './recipe.ts'
@@ -16,7 +17,10 @@ export async function readRows<T>(
   { source, recipe, findings }: ImportRequest<Recipe>,
   bind: (file: OpenFile) => (row: Row) => T | Fault,
 ): Promise<{ facts: FileFacts; rows: ReadRow<T>[] }> {
-  const file = await openFile(source, recipe, (problem) => findings.refuseTable(problem))
+  const file = await openFile(source, recipe, (problem) => {
+    findings.refuseTable(problem)
+    giveUpOn(findings, source.name)
+  })
   findings.columnLabel = file.label
   try {
     const rows: ReadRow<T>[] = []
@@ -32,6 +36,8 @@ export async function readRows<T>(
       const item = read(row)
       if (isFault(item)) findings.refuse({ line: row.line, ...item })
       else rows.push({ line: row.line, item })
+      giveUpOn(findings, source.name)
+      refuseTooManyRows(rows.length, source.name)
     }
     findings.notes.push(...file.notes)
     if (rows.length === 0 && findings.counts.refused === 0) {
