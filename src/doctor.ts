@@ -7,6 +7,7 @@ import { startStore } from '#kernel/db/start.ts'
 import type { Config } from '#kernel/config.ts'
 import { SettingsProblem } from '#kernel/problems.ts'
 import type { Command } from '#kernel/slice.ts'
+import { examineProvider } from '#slices/people/index.ts'
 import { sliceNames } from '#app'
 
 /** One thing looked at: what it is, whether it is well, and in words what was seen or what to do. */
@@ -22,12 +23,12 @@ export const doctor: Command = {
   summary: 'Say what is wrong with this installation',
   help: `npm run -s bv -- doctor [--json]
 
-Looks at the settings, the folder, the address, the database, its policies and the trail, and says of each whether it is
+Looks at the settings, the folder, the address, the OpenID Connect provider if there is one, the database, its policies and the trail, and says of each whether it is
 well. Exit code 1 when something is not. A running workbench holds the embedded database; then the doctor says so.`,
   needsStore: false,
   async run(args, { config }, { out }) {
     const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } })
-    const seen = [runtime(), folder(config), await address(config), ...(await database(config))]
+    const seen = [runtime(), folder(config), await address(config), ...(await provider(config)), ...(await database(config))]
     if (values.json) out(JSON.stringify(seen, null, 2))
     else for (const { check, well, said } of seen) out(`${well ? 'well ' : 'WRONG'}  ${check}: ${said}`)
     return seen.every(({ well }) => well) ? 0 : 1
@@ -62,6 +63,12 @@ function address(config: Config): Promise<Examination> {
     })
     probe.listen(config.port, config.host, () => probe.close(() => resolve({ check: 'address', well: true, said: `${where} is free` })))
   })
+}
+
+/** The service people sign in with, where the settings name one. */
+async function provider(config: Config): Promise<Examination[]> {
+  const seen = await examineProvider({ config, now: () => new Date() })
+  return seen ? [{ check: 'provider', ...seen }] : []
 }
 
 async function database(config: Config): Promise<Examination[]> {

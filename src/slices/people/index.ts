@@ -16,6 +16,7 @@ export const people: Slice = {
   seed,
 }
 
+export { examineProvider } from './oidc/callback.ts'
 export { organisationBySlug, type Organisation } from './queries.ts'
 export { rolesInWords } from './rules.ts'
 export { demonstrationPassword, demonstrationSignIns } from './seed.ts'

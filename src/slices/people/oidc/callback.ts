@@ -67,3 +67,16 @@ const textOf = (claim: unknown) => (typeof claim === 'string' && claim !== '' ? 
 
 /** Some providers write the truth value as text. Anything else that is there and not true counts as false. */
 const verifiedOf = (claim: unknown) => (claim === undefined || claim === null ? null : claim === true || claim === 'true')
+
+/** Whether the provider of the settings answers as it should, in words for whoever looks after the installation. Null without one. */
+export async function examineProvider(house: Pick<House, 'config' | 'now'>): Promise<{ well: boolean; said: string } | null> {
+  const { provider } = house.config.signIn
+  if (!provider) return null
+  try {
+    const server = (await providerOf(house, provider)).serverMetadata()
+    return { well: true, said: `${server.issuer} answers; registered there must be ${callbackAddress(house)}` }
+  } catch (cause) {
+    const inner = cause instanceof Error && cause.cause instanceof Error ? ` (${cause.cause.message})` : ''
+    return { well: false, said: `${provider.issuer} does not describe itself as OIDC_ISSUER says: ${cause instanceof Error ? cause.message : 'no reason given'}${inner}` }
+  }
+}

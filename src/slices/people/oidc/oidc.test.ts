@@ -14,7 +14,7 @@ import { identify, people } from '../index.ts'
 import type { Organisation } from '../queries.ts'
 import { trailPage } from '../trail/queries.ts'
 import { trustedEmail } from './accounts.ts'
-import { callbackPath } from './callback.ts'
+import { callbackPath, examineProvider } from './callback.ts'
 import { testClient, testProvider, type KnownPerson, type TestProvider } from './test-provider.ts'
 
 // A real provider on this machine. The workbench talks to it over HTTP; a browser's part is played by two helpers, one at each.
@@ -369,6 +369,15 @@ describe('when the provider does not answer', () => {
     expect(logged.join()).toContain('ECONNREFUSED')
     await provider.start()
     expect((await signInAs(there.sub, { browser: visitor(fresh) })).answer.headers.location).toBe('/account')
+  })
+
+  test('the doctor says so, and otherwise what must be registered there; without a provider nothing', async () => {
+    expect(await examineProvider(workbench.house)).toEqual({ well: true, said: `${provider.issuer} answers; registered there must be ${baseUrl}/sign-in/provider/callback` })
+    // What another provider says about itself is not believed: here the same one under another name.
+    const other = await open({ OIDC_ISSUER: provider.issuer.replace('127.0.0.1', 'localhost') })
+    expect(await examineProvider(other.house)).toMatchObject({ well: false })
+    expect((await visitor(other).get('/sign-in/provider')).headers.location).toContain('trouble=')
+    expect(await examineProvider({ ...workbench.house, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!' }) })).toBeNull()
   })
 
   test('between going and coming back, it is said then', async () => {
