@@ -71,14 +71,18 @@ interface PeriodChoice {
 async function choosePeriod(db: Reader, { measure, authority, group, held, question }: PeriodChoice): Promise<HeldPeriod> {
   if (question.period !== undefined) return periodByLabel(measure, held, question.period)
   const ofKind = held.filter(({ kind }) => kind === measure.period_kind)
-  const candidates = (ofKind.length > 0 ? ofKind : held).filter(({ figures }) => figures > 0)
-  const periods = candidates.map(({ id }) => id)
-  const { knownAt } = question
-  const own = authority ? await valuesOf(db, measure, { authorities: [authority.id], periods, knownAt }) : []
-  const values = own.length > 0 ? own : await valuesOf(db, measure, { authorities: idsOf(group.members), periods, knownAt })
-  const latest = candidates.findLast(({ id }) => values.some(({ period }) => period === id)) ?? held.at(-1)
+  const candidates = (ofKind.length > 0 ? ofKind : held).filter(({ hasValues }) => hasValues)
+  const latestOf = async (authorities: readonly number[]) => {
+    // The latest is nearly always the first that is looked into, so one after another is quicker than all at once.
+    for (const candidate of candidates.toReversed()) {
+      const values = await valuesOf(db, measure, { authorities, periods: [candidate.id], knownAt: question.knownAt })
+      if (values.length > 0) return candidate
+    }
+    return undefined
+  }
+  const latest = (authority && (await latestOf([authority.id]))) ?? (await latestOf(idsOf(group.members))) ?? held.at(-1)
   if (latest) return latest
-  throw refused(`${measure.code} has no figures${knownAt ? ' as known then' : ' yet'}, so there is nothing to compare.`, [
+  throw refused(`${measure.code} has no figures${question.knownAt ? ' as known then' : ' yet'}, so there is nothing to compare.`, [
     { field: 'measure', message: 'Choose a measure with figures' },
   ])
 }
@@ -125,7 +129,7 @@ interface EarlierQuestion {
 async function earlierOf(db: Reader, { measure, members, period, held, breaks, knownAt }: EarlierQuestion): Promise<Map<number, Earlier>> {
   const periods = new Map(held.filter((one) => isEarlierInSeries(one, period, breaks)).map((one) => [one.id, one]))
   if (periods.size === 0) return new Map()
-  const values = await valuesOf(db, measure, { authorities: idsOf(members), periods: [...periods.keys()], knownAt })
+  const values = await endsOf(db, measure, { authorities: idsOf(members), periods: [...periods.keys()], knownAt })
   const dated = ({ period: id, value }: DatedValue) => ({ period: periods.get(id)!, value })
   return new Map(
     [...Map.groupBy(values, (one) => one.authority)].map(([authority, own]) => [
@@ -133,6 +137,21 @@ async function earlierOf(db: Reader, { measure, members, period, held, breaks, k
       earlierValues(own.map(dated), period, breaks),
     ]),
   )
+}
+
+/**
+ * For each authority at least its latest and its first value of some periods, which come in order. Most have both in the periods at
+ * the ends; only for the others is everything between read.
+ */
+async function endsOf(
+  db: Reader, measure: Measure, { authorities, periods, knownAt }: { authorities: readonly number[]; periods: readonly number[]; knownAt: Date | undefined },
+): Promise<DatedValue[]> {
+  const ends = [...new Set([periods[0]!, periods.at(-1)!])]
+  const found = await valuesOf(db, measure, { authorities, periods: ends, knownAt })
+  const complete = new Set([...Map.groupBy(found, (one) => one.authority)].flatMap(([authority, own]) => (own.length === ends.length ? [authority] : [])))
+  const others = authorities.filter((authority) => !complete.has(authority))
+  if (others.length === 0 || ends.length === periods.length) return found
+  return [...found, ...(await valuesOf(db, measure, { authorities: others, periods: periods.filter((id) => !ends.includes(id)), knownAt }))]
 }
 
 function memberOf(authority: Authority, figure: Figure | undefined, { previous, first }: Earlier, period: HeldPeriod): Member<Authority> {

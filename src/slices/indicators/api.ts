@@ -7,7 +7,7 @@ import { csvRow } from '#kernel/tables/index.ts'
 import { apiRoute, cursorOf, nextAddress, pageOf, pageQuery, readCursor } from '#kernel/web/api.ts'
 import { knownAtField } from '#kernel/web/known-at.ts'
 import { authorityByCode } from '#slices/places/index.ts'
-import { periodByLabel, periodsOf } from './measures/periods.ts'
+import { periodByLabel, countedPeriodsOf, periodsOf } from './measures/periods.ts'
 import { aliasesOf, breaksOf, measureByCode, measures, versionsOf, type Measure } from './measures/queries.ts'
 import { exportPage, periodsLabelled, type ExportRow } from './observations/export.ts'
 
@@ -163,7 +163,7 @@ async function periodIds(db: Reader, label: string, measure: Measure | undefined
 
 async function measureWithHistory(db: Reader, code: string, knownAt: Date | undefined) {
   const measure = await measureByCode(db, code, knownAt)
-  const periods = await periodsOf(db, measure.id, knownAt)
+  const periods = await countedPeriodsOf(db, measure.id, knownAt)
   const versions = await versionsOf(db, measure.id)
   return {
     ...describedMeasure(measure),

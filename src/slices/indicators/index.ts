@@ -11,7 +11,7 @@ import { checking, importing } from './pages/working.ts'
 import { seed } from './seed.ts'
 
 export { aliasesOf, breaksOf, measureByCode, measures, versionsOf, type Measure, type MeasureFilters } from './measures/queries.ts'
-export { periodByLabel, periodsOf, type HeldPeriod } from './measures/periods.ts'
+export { countedPeriodsOf, periodByLabel, periodsOf, type CountedPeriod, type HeldPeriod } from './measures/periods.ts'
 export { measureStates, type MeasureState } from './measures/state.ts'
 export { figuresOf, kindsWithFigures, valuesOf } from './observations/queries.ts'
 export type { DatedValue, Figure } from './observations/queries.ts'

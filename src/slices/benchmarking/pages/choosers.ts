@@ -1,4 +1,4 @@
-import type { HeldPeriod } from '#slices/indicators/index.ts'
+import type { CountedPeriod } from '#slices/indicators/index.ts'
 import type { Authority, GroupChoice } from '#slices/places/index.ts'
 
 // The fields of the forms on pages about figures. All are GET forms: what is chosen stands in the address.
@@ -19,7 +19,7 @@ export interface Field {
 }
 
 /** Periods of a measure, the latest first, with how many authorities have a figure. */
-export function periodField(held: readonly HeldPeriod[], chosen: string): Field {
+export function periodField(held: readonly CountedPeriod[], chosen: string): Field {
   const options = held.toReversed().map(({ label, figures }) => ({
     value: label,
     text: figures === 0 ? `${label} (no figures)` : `${label} (${figures} ${figures === 1 ? 'figure' : 'figures'})`,

@@ -4,7 +4,7 @@ import type { Reader } from '#kernel/db/index.ts'
 import { countOf } from '#kernel/figures/index.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
-import { aliasesOf, breaksOf, measureByCode, periodsOf, versionsOf, type HeldPeriod, type Measure } from '#slices/indicators/index.ts'
+import { aliasesOf, breaksOf, measureByCode, countedPeriodsOf, versionsOf, type CountedPeriod, type Measure } from '#slices/indicators/index.ts'
 import { authorityByCode, groupChoices, layoutHolding, type Layout } from '#slices/places/index.ts'
 import type { ComparisonAnswer } from '../answer.ts'
 import { comparison } from '../comparison.ts'
@@ -61,7 +61,7 @@ function withoutNobodysNeighbours(asked: Asked): Asked {
 
 async function whatIsKnown(db: Reader, code: string, asked: Asked, moment: Date | undefined) {
   const measure = await measureByCode(db, code, moment)
-  const held = await periodsOf(db, measure.id, moment)
+  const held = await countedPeriodsOf(db, measure.id, moment)
   const of = asked.authority === '' ? null : await authorityByCode(db, asked.authority)
   const answer = held.length === 0 ? null : await comparison(db, questionOf(measure, asked, moment))
   return {
@@ -90,7 +90,7 @@ function essentialsOf(measure: Measure): string {
   return `Published by ${measure.publisher}${licence}${periods}. Unit: ${measure.unit}. ${polarityWords(describeMeasure(measure))}.`
 }
 
-function fieldsOf(answer: ComparisonAnswer, { held, groups }: { held: readonly HeldPeriod[]; groups: Known['groups'] }, asked: Asked) {
+function fieldsOf(answer: ComparisonAnswer, { held, groups }: { held: readonly CountedPeriod[]; groups: Known['groups'] }, asked: Asked) {
   const named = answer.authorities.toSorted((a, b) => a.known_name.localeCompare(b.known_name, 'en'))
   const own = answer.authority && !answer.authority.in_group ? [answer.authority] : []
   return [

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Reader } from '#kernel/db/index.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
-import { aliasesOf, measureByCode, periodsOf } from '#slices/indicators/index.ts'
+import { aliasesOf, measureByCode, countedPeriodsOf } from '#slices/indicators/index.ts'
 import { authorityByCode, groupChoices } from '#slices/places/index.ts'
 import { comparison } from '../comparison.ts'
 import { historyOf } from '../history.ts'
@@ -74,7 +74,7 @@ export function oneMeasureRoutes(plain: FastifyInstance, { store }: House): void
 async function whatIsKnown(db: Reader, codes: z.output<typeof params>, asked: z.output<typeof oneMeasureQuery>, knownAt: Date | undefined) {
   const measure = await measureByCode(db, codes.measure, knownAt)
   const authority = await authorityByCode(db, codes.authority)
-  const held = await periodsOf(db, measure.id, knownAt)
+  const held = await countedPeriodsOf(db, measure.id, knownAt)
   const question = { measure: measure.code, authority: authority.code, group: given(asked.group), knownAt }
   const hasFigures = held.length > 0
   return {

@@ -8,27 +8,37 @@ import type { Measure } from './queries.ts'
 /** A period for which a measure has rows. */
 export interface HeldPeriod extends Period {
   id: number
-  /** How many authorities have a value; the others' rows say why they have none. */
+  /** Whether some authority has a value; else the rows all say why there is none. */
+  hasValues: boolean
+}
+
+/** The periods for which a measure has anything on authorities, as known at a moment; earliest first. Two looks into an index for each period. */
+export async function periodsOf(db: Reader, measure: number, moment?: Date): Promise<HeldPeriod[]> {
+  // The place of an authority is above nought, that of an area below, and it stands in the index.
+  const some = sql`select from indicators.observation o where o.measure = ${measure} and o.period = p.id and o.place > 0 and ${knownAt('o', moment)}`
+  const { rows } = await sql<Omit<HeldPeriod, 'kind'> & { kind: string }>`
+    select p.id, p.kind, p.label, p.starts, p.ends, exists (${some} and o.value is not null) as "hasValues"
+      from indicators.period p where exists (${some})`.execute(db)
+  return rows.map((row) => ({ ...row, kind: row.kind as PeriodKind })).sort(comparePeriods)
+}
+
+/** A held period with how many authorities have a value; the others' rows say why they have none. */
+export interface CountedPeriod extends HeldPeriod {
   figures: number
 }
 
-/** The periods for which a measure has anything on authorities, as known at a moment; earliest first. */
-export async function periodsOf(db: Reader, measure: number, moment?: Date): Promise<HeldPeriod[]> {
-  const rows = await db
-    .with('held', (cte) =>
-      cte
-        .selectFrom('indicators.observation as o')
-        .select(['o.period', sql<number>`count(o.value)`.as('figures')])
-        .where('o.measure', '=', measure)
-        .where('o.authority', 'is not', null)
-        .where(knownAt('o', moment))
-        .groupBy('o.period'),
-    )
-    .selectFrom('held')
-    .innerJoin('indicators.period as p', 'p.id', 'held.period')
-    .select(['p.id', 'p.kind', 'p.label', 'p.starts', 'p.ends', 'held.figures'])
+/** The same with every figure counted, for those who show how many there are. */
+export async function countedPeriodsOf(db: Reader, measure: number, moment?: Date): Promise<CountedPeriod[]> {
+  const counts = await db
+    .selectFrom('indicators.observation as o')
+    .select(['o.period', sql<number>`count(o.value)`.as('figures')])
+    .where('o.measure', '=', measure)
+    .where('o.authority', 'is not', null)
+    .where(knownAt('o', moment))
+    .groupBy('o.period')
     .execute()
-  return rows.map((row) => ({ ...row, kind: row.kind as PeriodKind })).sort(comparePeriods)
+  const figures = new Map(counts.map((one) => [one.period, one.figures]))
+  return (await periodsOf(db, measure, moment)).map((period) => ({ ...period, figures: figures.get(period.id) ?? 0 }))
 }
 
 /** The label of the latest period for which an authority has a value, by measure; absent where there is none. */

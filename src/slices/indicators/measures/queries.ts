@@ -29,6 +29,8 @@ export type Measure = Awaited<ReturnType<ReturnType<typeof definedMeasures>['exe
  * alias that belongs to several measures is refused with their codes. Measures the actor may not see do not exist here.
  */
 export async function measureByCode(db: Reader, code: string, moment?: Date): Promise<Measure> {
+  const exact = await definedMeasures(db, moment).where('m.code', '=', code).executeTakeFirst()
+  if (exact) return exact
   const ids = await idsByCode(db, code)
   const [only, ...more] = ids
   if (!only) throw notFound(await unknownCode(db, code))

@@ -16,7 +16,7 @@ export interface SeriesFigure {
   reason: string | null
 }
 
-type HeldPeriodOnly = Omit<HeldPeriod, 'figures'>
+type HeldPeriodOnly = Omit<HeldPeriod, 'hasValues'>
 
 /** Every figure of an authority by measure, earliest first, as known at a moment; of some measures only where they are named. */
 export async function everySeriesOf(db: Reader, authority: number, moment?: Date, only?: readonly number[]): Promise<Map<number, SeriesFigure[]>> {
