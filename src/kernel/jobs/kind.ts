@@ -19,6 +19,8 @@ export interface JobOutcome {
   says: string
   /** The page that shows the result; null when there is none. */
   href: string | null
+  /** Whether that page is only for who asked, so that others who see the job are not led there. */
+  forAsker?: boolean
   /** Whether the sentence is also told on that page, to whoever waited for the job. */
   tell?: boolean
 }

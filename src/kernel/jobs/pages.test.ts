@@ -42,7 +42,7 @@ const works: Slice = {
   name: 'works', title: 'Works', jobs: [mowing],
   routes(app, house) {
     app.get<{ Params: { lawn: string } }>('/mow/:lawn', { config: { access: 'signed-in' } }, ({ params: { lawn } }, reply) =>
-      answerWithJob(house, reply, mowing, { key: lawn, input: { quick: lawn === 'small' }, title: `Mowing the ${lawn} lawn`, organisation: 1, back: '/lawns' }))
+      answerWithJob(house, reply, mowing, { key: lawn, input: { quick: lawn === 'small' }, title: `Mowing the ${lawn} lawn`, organisation: 1, back: '/lawns', audience: lawn === 'shared' ? 'organisation' : 'person' }))
   },
 }
 
@@ -128,11 +128,27 @@ describe('a job', () => {
   })
 })
 
+describe('a job that is shared', () => {
+  test('is seen by colleagues, who can follow it and not stop it', async () => {
+    const address = await mow('shared')
+    expect((await get(address, 'stranger')).statusCode).toBe(404)
+    expect((await get(address, 'colleague')).body).not.toContain('Stop this job')
+    expect((await get(address, 'administrator')).body).toContain('Stop this job')
+    expect((await post(`${address}/cancel`, 'colleague')).statusCode).toBe(404)
+    finish({ says: 'The shared lawn is mown.', href: '/lawns/shared' })
+    await expect.poll(() => text(address, 'colleague'), { timeout: 5_000 }).toContain('See the result')
+    await database.raw.exec(`update kernel.job set outcome = outcome || '{"forAsker": true}' where title = 'Mowing the shared lawn'`)
+    expect(await text(address, 'colleague')).not.toContain('See the result')
+    expect(await text(address, 'officer')).toContain('See the result')
+  })
+})
+
 describe('the list of jobs', () => {
   test('shows people their own, administrators their organisation’s, and can be narrowed', async () => {
     expect(await text('/jobs')).toMatch(/Mowing the long lawn.*Mowing the small lawn/)
     expect(await text('/jobs', 'administrator')).toContain('Mowing the long lawn')
-    expect(await text('/jobs', 'colleague')).not.toContain('Mowing')
+    expect(await text('/jobs', 'colleague')).toContain('Mowing the shared lawn')
+    expect(await text('/jobs', 'colleague')).not.toContain('Mowing the long lawn')
     expect(await text('/jobs', 'stranger')).not.toContain('Mowing')
     const stopped = await text('/jobs?state=cancelled')
     expect(stopped).toContain('Mowing the long lawn')

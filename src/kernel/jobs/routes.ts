@@ -1,7 +1,7 @@
 /** The pages of jobs: how far one has come, how it ended, and the list. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
-import type { Actor } from '../access/actor.ts'
+import { organisationsWith, type Actor } from '../access/actor.ts'
 import { formatMoment } from '../figures/index.ts'
 import { notFound } from '../problems.ts'
 import type { House } from '../slice.ts'
@@ -77,6 +77,7 @@ const amountOf = ({ progress }: Job) => ({ done: progress?.done ?? null, of: pro
 
 function jobView(job: Job, actor: Actor, now: Date) {
   const isMine = actor.kind === 'person' && job.account === actor.account
+  const looksAfterIt = organisationsWith(actor, ['administrator']).some(({ organisation }) => organisation === job.organisation)
   return {
     heading: job.title,
     address: jobAddress(job.id),
@@ -85,11 +86,11 @@ function jobView(job: Job, actor: Actor, now: Date) {
     ...amountOf(job),
     isOver: isOver(job),
     isBeingStopped: job.cancelAsked,
-    mayStop: !isOver(job) && !job.cancelAsked,
+    mayStop: !isOver(job) && !job.cancelAsked && (isMine || looksAfterIt),
     isFailed: job.state === 'failed',
+    isOurFault: job.reference !== null,
     facts: jobFacts(job),
-    // What is made for one person is no use to another, who is led nowhere.
-    resultHref: isMine || job.audience === 'organisation' ? (job.outcome?.href ?? null) : null,
+    resultHref: isMine || (job.audience === 'organisation' && !job.outcome?.forAsker) ? (job.outcome?.href ?? null) : null,
     back: isMine ? job.back : null,
   }
 }
@@ -109,7 +110,7 @@ function listView(query: ListQuery, found: readonly Job[], now: Date) {
 function jobsTable(shown: readonly Job[], now: Date, isFiltered: boolean): DataTable {
   return {
     id: 'jobs', caption: 'Jobs', captionHidden: true, narrow: 'cards',
-    columns: [{ text: 'Job' }, { text: 'State' }, { text: 'How it stands' }, { text: 'Asked for by' }, { text: 'Asked for' }],
+    columns: [{ text: 'Job' }, { text: 'State' }, { text: 'How it stands' }, { text: 'Who asked' }, { text: 'When' }],
     rows: shown.map((job) => [
       { text: job.title, href: jobAddress(job.id) }, { text: stateWords[job.state].text }, { text: jobSentence(job, now) }, { text: job.askedBy }, { text: formatMoment(job.askedAt) },
     ]),

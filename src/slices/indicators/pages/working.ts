@@ -48,7 +48,7 @@ async function importUpload(work: JobWork<Input>, { store, now }: House): Promis
   const { checked } = upload
   const back = uploadAddress(upload.id)
   if (!checked || !(await store.read(actor, (db) => stillHolds(db, checked)))) {
-    return { says: 'Another file was imported or withdrawn in the meantime. Check this one again before you import it.', href: back, tell: true }
+    return { says: 'Another file was imported or withdrawn in the meantime. Check this one again before you import it.', href: back, tell: true, forAsker: true }
   }
   const done = (id: number) => ({ says: 'The file has been imported.', href: importAddress(id), tell: true })
   const report = await withUpload(store, actor, upload, (source) => importFile(store, actor, source, recipe, {
@@ -57,7 +57,7 @@ async function importUpload(work: JobWork<Input>, { store, now }: House): Promis
   }))
   if (report.import === null) {
     await store.change(actor, 'imports.try', (trx) => keepChecked(trx, upload, { ...checked, report }))
-    return { says: 'Nothing was imported. The page of the file says why.', href: back }
+    return { says: 'Nothing was imported. The page of the file says why.', href: back, forAsker: true }
   }
   await store.change(actor, 'imports.drop-upload', (trx) => dropUpload(trx, upload))
   return done(report.import)
@@ -76,7 +76,7 @@ export function answerWithCheck(house: House, reply: FastifyReply, upload: Pick<
 
 /** Asks for an upload to be imported, and leads to the import. */
 export function answerWithImport(house: House, reply: FastifyReply, upload: Pick<Upload, 'id' | 'file_name' | 'organisation'>): Promise<FastifyReply> {
-  return answerWithJob(house, reply, importing, { ...about(upload), input: { upload: upload.id }, title: `Importing ${upload.file_name}` })
+  return answerWithJob(house, reply, importing, { ...about(upload), input: { upload: upload.id }, title: `Importing ${upload.file_name}`, audience: 'organisation' })
 }
 
 const about = ({ id, organisation }: Pick<Upload, 'id' | 'organisation'>) => ({ key: id, organisation, back: uploadAddress(id) })
