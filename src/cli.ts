@@ -62,7 +62,7 @@ async function inHouse(command: Command, args: string[], config: Config): Promis
   const store = await storeFor(command, config)
   if (!store) return command.run(args, { config, log, now } as House, terminal)
   try {
-    return await command.run(args, completeHouse({ store, config, log, now }), terminal)
+    return await command.run(args, { ...completeHouse({ store, config, log, now }), slices }, terminal)
   } finally {
     await store.close()
   }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Permissions } from './access/actor.ts'
 import type { Config } from './config.ts'
-import type { Store } from './db/index.ts'
+import type { Reader, Store, Trx } from './db/index.ts'
 import { createJobs, type JobKind, type Jobs } from './jobs/index.ts'
 import type { Reading } from './metrics/index.ts'
 
@@ -15,6 +15,31 @@ export interface House {
   now: () => Date
   /** Asks for work that outlasts a request. */
   jobs: Jobs
+  /** Every capability of the program, for the few places that ask all of them. */
+  slices?: readonly Slice[]
+}
+
+/** Things of one sort that somebody made or looks after, as those who look after the account are told when that person leaves. */
+export interface Owned {
+  /** Stable word, unique among all slices: "recipes". */
+  kind: string
+  /** What they are called: "Saved recipes". */
+  title: string
+  /** What becomes of them when the account is closed, as a sentence. */
+  fate: string
+  count: number
+  /** The latest few of them, by name. */
+  latest: { text: string; href?: string }[]
+  /** Whether somebody else can take them over, by `handOver`. */
+  canBeHandedOver: boolean
+}
+
+/** From one account of an organisation to another. */
+export interface HandOver {
+  kind: string
+  organisation: number
+  from: number
+  to: number
 }
 
 /** The house over a store, with everything that can be made from it. */
@@ -72,6 +97,10 @@ export interface Slice {
   jobs?: readonly JobKind[]
   /** Numbers about the installation for an operator's monitoring. */
   readings?: readonly Reading[]
+  /** What an account has in an organisation, as far as this capability knows; sorts of which there is none are left out. */
+  owned?(db: Reader, account: number, organisation: number): Promise<Owned[]>
+  /** Gives things of one sort to a colleague and says how many; null when the sort is not this capability's. */
+  handOver?(trx: Trx, given: HandOver): Promise<number | null>
   /** Fills a new, empty store with fictional demonstration data. Runs once, in slice order. */
   seed?(house: House): Promise<void>
 }

@@ -128,6 +128,19 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
     await trx.insertInto('indicators.upload_part').values({ upload, seq: 1, account: owner, organisation: a.id, content }).execute()
     await trx.insertInto('indicators.saved_recipe')
       .values({ name: recipe, organisation: a.id, account: officer.account, recipe: JSON.stringify({ recipe, title: word("title of A's recipe") }), saved_at: moment }).execute()
+    const until = new Date(moment.getTime() + 3_600_000)
+    const letter = await trx.insertInto('kernel.letter')
+      .values({ organisation: a.id, recipient: `${word("reader of A's letter")}@a.example`, subject: word("subject of A's letter"), sealed: word("text of A's letter"), made_at: moment, next_at: moment, expires_at: until, reason: word("reason why A's letter was not sent") })
+      .returning('id').executeTakeFirstOrThrow()
+    await trx.insertInto('people.password_reset')
+      .values({ account: officer.account, organisation: a.id, letter: letter.id, link_hash: word('link for a password of A'), made_at: moment, expires_at: until }).execute()
+    await trx.insertInto('people.invitation')
+      .values({ organisation: a.id, email: `${word('address of somebody A invited')}@a.example`, roles: ['reader'], invited_by: administrator.account, link_hash: word('link of an invitation of A'), letter: letter.id, made_at: moment, expires_at: until }).execute()
+    await trx.insertInto('people.token').values({
+      account: owner, home: a.id, name: word("name of A's token"), scope: 'write', token_hash: word("hash of A's token"), ending: word("ending of A's token"), made_at: moment, expires_at: until,
+      used_from: word("where A's token was used"),
+    }).execute()
+    await trx.insertInto('people.past_membership').values({ account: officer.account, organisation: a.id, role: word('role somebody of A had'), since: moment, until }).execute()
     await trx.insertInto('kernel.job').values({
       kind: 'imports.make', key: word("key of A's job"), title: word("title of A's job"), organisation: a.id, audience: 'organisation', account: owner, asked_by: word("asker of A's job"),
       back: `/${word("way back of A's job")}`, input: JSON.stringify({ upload: word("input of A's job") }), state: 'failed', outcome: JSON.stringify({ says: word("outcome of A's job"), href: null }),
@@ -146,12 +159,14 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
   const [grant] = await database.raw.rows<{ id: number }>(`select min(id) as id from people.access_grant where organisation = ${a.id}`)
   const [job] = await database.raw.rows<{ id: number }>(`select min(id) as id from kernel.job where organisation = ${a.id}`)
   const [session] = await database.raw.rows<{ id: number }>(`select min(id) as id from people.session where account = ${officer.account}`)
+  const [made] = await database.raw.rows<Record<'letter' | 'invitation' | 'token', number>>(
+    `select (select max(id) from kernel.letter) as letter, (select max(id) from people.invitation) as invitation, (select max(id) from people.token) as token`)
   return {
     secrets, insider, guests,
     /** How A's things are named in addresses, questions and forms. */
     handles: {
       slugs: [a.slug], measures: measures.flatMap(({ code, alias }) => [code, alias]), lists: lists.map(({ slug }) => `list:${slug}`),
-      numbers: [...new Set([a.id, officer.account, grant?.id ?? 0, session?.id ?? 0, job?.id ?? 0, factor, imported, hiddenMeasure.id, hiddenList.id])].map(String),
+      numbers: [...new Set([...Object.values(made ?? {}), a.id, officer.account, grant?.id ?? 0, session?.id ?? 0, job?.id ?? 0, factor, imported, hiddenMeasure.id, hiddenList.id])].map(String),
       words: [upload, recipe, officer.email],
     },
   }

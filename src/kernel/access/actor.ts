@@ -28,10 +28,18 @@ export interface Grant {
   id: number
 }
 
+/** A key by which a program asks in a person's name. The person is already cut to what it may reach. */
+export interface Token {
+  id: number
+  name: string
+  /** `read` alone changes nothing, whatever the person may do. */
+  scopes: readonly ('read' | 'write')[]
+}
+
 /** Who is asking. */
 export type Actor =
   | { kind: 'public' }
-  | { kind: 'person'; account: number; name: string; memberships: Membership[]; grants: Grant[] }
+  | { kind: 'person'; account: number; name: string; memberships: Membership[]; grants: Grant[]; token?: Token }
   | { kind: 'system'; name: string }
 
 export const everyone: Actor = { kind: 'public' }
@@ -59,6 +67,9 @@ export function may(permissions: Permissions, actor: Actor, permission: string):
   return actor.kind === 'system' || organisationsWith(actor, roles).length > 0
 }
 
+/** Whether the actor asks by a token that only reads. */
+export const onlyReads = (actor: Actor) => actor.kind === 'person' && actor.token !== undefined && !actor.token.scopes.includes('write')
+
 /** What the row-level policies read, as transaction-local settings of PostgreSQL. Ids only: nothing here is quoted text. */
 export function actorSettings(actor: Actor): Record<string, string> {
   if (actor.kind !== 'person') return { kind: actor.kind, account: '', organisations: '', administers: '', audits: '', grants: '' }
@@ -76,5 +87,6 @@ export function actorSettings(actor: Actor): Record<string, string> {
 
 /** How the trail names the actor. */
 export function actorName(actor: Actor): string {
-  return actor.kind === 'public' ? 'the public' : actor.name
+  if (actor.kind === 'public') return 'the public'
+  return actor.kind === 'person' && actor.token ? `${actor.name} (by the token “${actor.token.name}”)` : actor.name
 }

@@ -127,6 +127,21 @@ export interface Database {
     subject: string
     made_at: Timestamp
   }
+  'people.invitation': {
+    id: GeneratedAlways<number>
+    organisation: number
+    email: string
+    roles: string[]
+    invited_by: number | null
+    link_hash: string
+    letter: number | null
+    sent: Generated<number>
+    made_at: Timestamp
+    expires_at: Timestamp
+    accepted_at: Timestamp | null
+    accepted_by: number | null
+    withdrawn_at: Timestamp | null
+  }
   'people.membership': {
     account: number
     organisation: number
@@ -140,6 +155,25 @@ export interface Database {
     kind: string
     authority: string | null
     made_at: Generated<Timestamp>
+  }
+  'people.password_reset': {
+    id: GeneratedAlways<number>
+    account: number
+    organisation: number
+    link_hash: string
+    letter: number
+    made_at: Timestamp
+    expires_at: Timestamp
+    used_at: Timestamp | null
+    ended_at: Timestamp | null
+  }
+  'people.past_membership': {
+    id: GeneratedAlways<number>
+    account: number
+    organisation: number
+    role: string
+    since: Timestamp
+    until: Timestamp
   }
   'people.provider_request': {
     state_hash: string
@@ -179,6 +213,22 @@ export interface Database {
     proved_at: Generated<Timestamp>
     second_factor_at: Timestamp | null
     provider_token: string | null
+  }
+  'people.token': {
+    id: GeneratedAlways<number>
+    account: number
+    home: number
+    organisation: number | null
+    name: string
+    scope: string
+    token_hash: string
+    ending: string
+    made_at: Timestamp
+    expires_at: Timestamp
+    used_at: Timestamp | null
+    used_from: string | null
+    revoked_at: Timestamp | null
+    revoked_by: number | null
   }
   'places.area': {
     id: GeneratedAlways<number>

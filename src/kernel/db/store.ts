@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { actorSettings, type Actor } from '../access/actor.ts'
-import { SettingsProblem } from '../problems.ts'
+import { actorSettings, onlyReads, type Actor } from '../access/actor.ts'
+import { notAllowed, SettingsProblem } from '../problems.ts'
 import type { Store, Trx } from './index.ts'
 import type { Opened } from './open.ts'
 import { appendToTrail } from './trail.ts'
@@ -25,6 +25,7 @@ export async function storeOver(opened: Opened): Promise<Store> {
         }),
     change: (actor, action, work) =>
       db.transaction().execute(async (trx) => {
+        if (onlyReads(actor)) throw notAllowed('This token only reads. Use one that may write.')
         await becomeActor(trx, actor)
         const changed = await work(trx)
         await appendToTrail(trx, actor, action, changed)

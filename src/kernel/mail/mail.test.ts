@@ -378,3 +378,10 @@ test('waits grow to an hour and no further', () => {
   expect([1, 2, 3, 4, 5, 6, 50].map((attempts) => waitAfterAttempt(attempts) / 60_000)).toEqual([1, 5, 15, 30, 60, 60, 60])
   expect(oneLine('a\r\nb\0 \u202ec')).toBe('a b c')
 })
+
+test.each([
+  ['mara@northmere.example', true], ['a.b+c@d.gov.uk', true], ['o’fell@d.gov.uk', true], ['mara', false], ['mara@', false], ['mara@local', false], ['a b@c.uk', false], ['a@b@c.uk', false],
+  ['a@b.', false], ['a@b.c,d@e.f', false], ['<a@b.c>', false], ['a@b.c\n', false], ['"a b"@c.uk', false],
+])('%s is an address for letters: %s', (typed, is) => {
+  expect(isMailAddress(typed)).toBe(is)
+})

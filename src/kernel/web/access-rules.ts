@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import { everyone, may } from '../access/actor.ts'
+import { everyone, may, onlyReads } from '../access/actor.ts'
 import type { Actor, Permissions } from '../access/actor.ts'
 import { notAllowed, Problem } from '../problems.ts'
 import type { Access } from './frame.ts'
@@ -17,11 +17,14 @@ export function requireAccessRules(app: FastifyInstance, permissions: Permission
     if (typeof access === 'object' && !permissions[access.may]) {
       throw new Error(`The route ${name} asks for the permission "${access.may}", which no slice declares.`)
     }
-    if (route.url.startsWith('/api/') && changesSomething(route)) {
-      throw new Error(`The route ${name} would change something. The programming interface only reads for now.`)
+    if (isForPrograms(route.url) && changesSomething(route) && access === 'public') {
+      throw new Error(`The route ${name} would let everybody change something. Say who may.`)
     }
   })
 }
+
+/** Whether an address belongs to the programming interface, where tokens are taken. */
+export const isForPrograms = (url: string) => url.startsWith('/api/')
 
 const changesSomething = (route: RouteOptions) =>
   [route.method].flat().some((method) => method !== 'GET' && method !== 'HEAD')
@@ -37,8 +40,23 @@ export function guardRoutes(
     if (request.routeOptions.config.identify === false) return
     request.actor = await identify(request)
     const access = request.routeOptions.config.access
-    if (access && !request.is404) admit(request.actor, access, permissions)
+    if (!access || request.is404) return
+    if (!isSafe(request)) refuseChangesByPrograms(request)
+    admit(request.actor, access, permissions)
   })
+}
+
+const isSafe = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+
+/**
+ * What changes something by the programming interface is asked with a token that may write. A cookie never suffices: a browser
+ * sends it along with whatever another site makes it send.
+ */
+function refuseChangesByPrograms({ actor, url }: FastifyRequest): void {
+  if (onlyReads(actor)) throw notAllowed('This token only reads. Use one that may write.')
+  if (isForPrograms(url) && !(actor.kind === 'person' && actor.token)) {
+    throw new Problem('not-signed-in', 'Changes are asked for with a token: Authorization: Bearer bvw_….')
+  }
 }
 
 function admit(actor: Actor, access: Access, permissions: Permissions): void {

@@ -15,7 +15,7 @@ interface JsonSchema {
 export function describeApi(app: FastifyInstance, config: Config): void {
   const routes: ApiDescription[] = []
   app.addHook('onRoute', (route) => {
-    if (route.config?.api && route.method === 'GET') routes.push(route.config.api)
+    if (route.config?.api && [route.method].flat().some((method) => method === 'GET' || method === 'POST')) routes.push(route.config.api)
   })
   app.get('/api/openapi.json', { config: { access: 'public', identify: false } }, () => openApi(routes, config))
   app.get('/api', { config: { access: 'public' } }, async (_request, reply) =>
@@ -31,14 +31,16 @@ export function describeApi(app: FastifyInstance, config: Config): void {
 
 /** Every code a problem document may carry, and what it means. */
 const problems = [
-  { code: 'not-signed-in', status: 401, meaning: 'This needs a signed-in person.' },
-  { code: 'not-allowed', status: 403, meaning: 'Your roles do not include this.' },
+  { code: 'not-signed-in', status: 401, meaning: 'This needs a token, or the token does not work: it is unknown, was revoked or has run out, or the account of its holder is closed.' },
+  { code: 'not-allowed', status: 403, meaning: 'The roles of the token’s holder do not include this, or the token only reads.' },
   {
     code: 'not-found',
     status: 404,
     meaning: 'There is nothing at this address, or it is not for you to see. The two are answered alike.',
   },
   { code: 'method-not-allowed', status: 405, meaning: 'The address only answers to the methods in the Allow header.' },
+  { code: 'conflict', status: 409, meaning: 'Something else is being done that stands in the way, or was done already.' },
+  { code: 'too-large', status: 413, meaning: 'What was sent is larger than this address takes.' },
   {
     code: 'refused',
     status: 422,
@@ -55,11 +57,16 @@ function openApi(routes: ApiDescription[], config: Config) {
     info: {
       title: productName,
       version: '1',
-      description: 'Measures, figures and comparisons of local authorities. Only reading is possible.',
+      description: 'Measures, figures and comparisons of local authorities. What is public is read without a token.',
     },
     servers: [{ url: config.baseUrl }],
-    paths: Object.fromEntries(routes.map((route) => [bracesFor(apiRoot + route.path), { get: operation(route) }])),
+    // With a token or, where the answer is public, without.
+    security: [{}, { token: [] }],
+    paths: pathsOf(routes),
     components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'bvw_…', description: 'A personal access token, made on the page of one’s account. One that only reads changes nothing.' },
+      },
       schemas: { Problem: problemSchema },
       responses: {
         Problem: {
@@ -71,10 +78,17 @@ function openApi(routes: ApiDescription[], config: Config) {
   }
 }
 
+function pathsOf(routes: ApiDescription[]) {
+  const byPath = Map.groupBy(routes, (route) => bracesFor(apiRoot + route.path))
+  return Object.fromEntries([...byPath].map(([path, those]) => [path, Object.fromEntries(those.map((route) => [route.method ?? 'get', operation(route)]))]))
+}
+
 function operation(route: ApiDescription) {
   const json = { 'application/json': { schema: schemaOf(route.response, 'output') } }
   return {
-    operationId: operationId(route.path),
+    operationId: operationId(route),
+    ...(route.method ? { security: [{ token: [] }] } : {}),
+    ...(route.body ? { requestBody: { required: true, description: route.body, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } } } : {}),
     tags: [route.group],
     summary: route.summary,
     ...(route.explanation ? { description: route.explanation } : {}),
@@ -119,15 +133,17 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
 }
 
 const bracesFor = (path: string) => path.replace(/:(\w+)/g, '{$1}')
-const operationId = (path: string) =>
-  `get${path.replace(/[:/-]+(\w)/g, (_whole, first: string) => first.toUpperCase())}`
+const operationId = ({ method, path }: Pick<ApiDescription, 'method' | 'path'>) =>
+  `${method ?? 'get'}${path.replace(/[:/-]+(\w)/g, (_whole, first: string) => first.toUpperCase())}`
 
 /** The same for people: groups of addresses, each with what may be asked. */
 function groupsFor(routes: ApiDescription[]) {
   return [...Map.groupBy(routes, (route) => route.group)].map(([title, members]) => ({
     title,
     routes: members.map((route) => ({
+      method: (route.method ?? 'get').toUpperCase(),
       address: bracesFor(apiRoot + route.path),
+      body: route.body ?? null,
       summary: route.summary,
       explanation: route.explanation ?? null,
       formats: route.hasCsv ? 'JSON and CSV' : 'JSON',
@@ -139,7 +155,7 @@ function groupsFor(routes: ApiDescription[]) {
 function parameterTable(route: ApiDescription): DataTable {
   const parameters = [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')]
   return {
-    id: operationId(route.path),
+    id: operationId(route),
     caption: `What may be asked of ${bracesFor(apiRoot + route.path)}`,
     captionHidden: true,
     narrow: 'cards',

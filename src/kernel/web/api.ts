@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
@@ -9,6 +10,8 @@ export const apiRoot = '/api/v1'
 
 /** What the description of the programming interface says about one route. */
 export interface ApiDescription {
+  /** Absent: it is asked with GET and changes nothing. */
+  method?: 'post'
   /** The address below `/api/v1`, with `:name` for its parts. */
   path: string
   /** The heading it is listed under: "Measures". */
@@ -20,6 +23,8 @@ export interface ApiDescription {
   params?: z.ZodObject
   query?: z.ZodObject
   response: z.ZodType
+  /** What is sent along with a change, in words: a file. */
+  body?: string
   /** Whether it also answers with a table. */
   hasCsv: boolean
 }
@@ -83,6 +88,31 @@ export function apiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extends
   register('', { ...described, ...(params ? { params } : {}), ...(query ? { query } : {}), hasCsv: csv !== undefined })
   register('.json')
   if (csv) register('.csv')
+}
+
+/** One change programs may ask for, with a token that may write. A file is sent as it is, as the body of the request. */
+export interface ApiAction<Q extends z.ZodObject, R extends z.ZodType> extends Omit<ApiDescription, 'hasCsv' | 'method' | 'params' | 'query' | 'response'> {
+  access: Exclude<Access, 'public'>
+  query: Q
+  response: R
+  body: string
+  /** `status` is 200 or 201 when it was done, 422 when it was refused and the answer says why. */
+  act: (asked: { query: z.output<Q>; actor: Actor; body: AsyncIterable<Uint8Array> }) => Promise<{ status: 200 | 201 | 422; answer: z.input<R> }>
+}
+
+/** Declares one change. Nothing of the body is read before it is known who asks and whether they may. */
+export async function apiAction<Q extends z.ZodObject, R extends z.ZodType>(app: FastifyInstance, route: ApiAction<Q, R>): Promise<void> {
+  const { access, act, ...described } = route
+  await app.register((own, _options, ready) => {
+    own.removeAllContentTypeParsers()
+    own.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    own.post(apiRoot + route.path, { schema: { querystring: route.query.strict() }, config: { access, api: { ...described, method: 'post', hasCsv: false } } }, async (request, reply) => {
+      const none: AsyncIterable<Uint8Array> = Readable.from([])
+      const { status, answer } = await act({ query: request.query as z.output<Q>, actor: request.actor, body: request.body instanceof Readable ? request.body : none })
+      return reply.code(status).type('application/json; charset=utf-8').send(answer)
+    })
+    ready()
+  })
 }
 
 function preferred(request: FastifyRequest, hasCsv: boolean): '.csv' | '.json' {

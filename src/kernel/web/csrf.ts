@@ -14,6 +14,8 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 export function refuseForgedForms(app: FastifyInstance, config: Config): void {
   app.addHook('preValidation', async (request) => {
     if (safeMethods.has(request.method) || request.is404) return
+    // No browser sends a token by itself, so there is no form to be forged. Cookies are not looked at then.
+    if (request.actor.kind === 'person' && request.actor.token) return
     if (!isFromHere(request, config)) {
       throw notAllowed(
         'This form was sent from another site, so nothing was changed. Open the page here and send it again.',

@@ -79,7 +79,14 @@ function answerProgram(trouble: Trouble, request: FastifyRequest, reply: Fastify
     reference: request.id,
     ...(faults.length > 0 ? { faults } : {}),
   }
+  if (status === 401) reply.header('www-authenticate', challenge(request))
   return reply.code(status).type('application/problem+json').send(JSON.stringify(problem))
+}
+
+/** How to ask instead (RFC 6750): with a token, or with one that works. */
+function challenge({ headers }: FastifyRequest): string {
+  const realm = 'Bearer realm="Best Value Workbench"'
+  return headers.authorization?.toLowerCase().startsWith('bearer') ? `${realm}, error="invalid_token"` : realm
 }
 
 function answerPerson(trouble: Trouble, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -23,6 +23,8 @@ export interface PageData {
   errorSummary?: ErrorSummary | null
   /** The date in words when figures are shown as they were known then; shown in a banner that prints. */
   knownAt?: string | null
+  /** Whether the address itself opens something, so that no other page may be told of it. */
+  hasSecretAddress?: boolean
   [content: string]: unknown
 }
 

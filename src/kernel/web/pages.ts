@@ -42,7 +42,7 @@ export function answerWithPages(app: FastifyInstance, frame: PageFrame): void {
   app.decorateReply('page', function (this: FastifyReply, template: string, data: PageData) {
     const html = engine.render(template, {
       ...data,
-      ...surroundings(frame, this.request, this),
+      ...surroundings(frame, this.request, this, data.hasSecretAddress === true),
       windowTitle: windowTitle(data),
     })
     return this.type('text/html; charset=utf-8').send(frame.keep(this.request, this, html))
@@ -60,7 +60,7 @@ function windowTitle(data: PageData): string {
 }
 
 /** What the layout needs about the request. `frame` in templates. */
-function surroundings(frame: PageFrame, request: FastifyRequest, reply: FastifyReply) {
+function surroundings(frame: PageFrame, request: FastifyRequest, reply: FastifyReply, hasSecretAddress: boolean) {
   const { config } = frame.house
   const actor = request.actor ?? everyone
   const path = request.url.split('?', 1)[0] ?? '/'
@@ -73,7 +73,7 @@ function surroundings(frame: PageFrame, request: FastifyRequest, reply: FastifyR
           : null,
       notice: takeNotice(request, reply, config),
       fictional: config.demo === 'on',
-      signInHref: path === '/sign-in' || path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(request.url)}`,
+      signInHref: path === '/sign-in' || path === '/' || hasSecretAddress ? '/sign-in' : `/sign-in?next=${encodeURIComponent(request.url)}`,
     },
     csrfField: () => {
       // Its token is for this visitor alone, so the page is too.

@@ -38,7 +38,8 @@ export interface ServerOptions {
 }
 
 /** The whole web side of the program, ready to listen or to be asked through `inject`. */
-export async function createServer(house: House, { slices, identify, actorOf, onRoute }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer(given: House, { slices, identify, actorOf, onRoute }: ServerOptions): Promise<FastifyInstance> {
+  const house: House = { ...given, slices }
   const log: FastifyBaseLogger = house.log
   const app: FastifyInstance = fastify({
     loggerInstance: log,

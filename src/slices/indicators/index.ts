@@ -3,6 +3,7 @@ import { apiRoutes } from './api.ts'
 import { exportCommand } from './export-command.ts'
 import { importReadings } from './imports/readings.ts'
 import { importCommands } from './imports/command-line.ts'
+import { handOverInIndicators, ownedInIndicators } from './leaving.ts'
 import { measuresCommand } from './measures-command.ts'
 import { importHelp } from './pages/help.ts'
 import { importPages } from './pages/routes.ts'
@@ -35,12 +36,14 @@ export const indicators: Slice = {
   },
   navigation: [{ text: 'Imports', href: '/imports' }],
   help: importHelp,
-  routes(app, house) {
+  async routes(app, house) {
     apiRoutes(app, house)
-    importPages(app, house)
+    await importPages(app, house)
   },
   readings: importReadings,
   jobs: [checking, importing],
   commands: [...importCommands, measuresCommand, exportCommand],
+  owned: ownedInIndicators,
+  handOver: handOverInIndicators,
   seed,
 }

@@ -2,11 +2,12 @@ import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import type { Actor, Role } from '#kernel/access/actor.ts'
 import { verifyTrail } from '#kernel/db/trail.ts'
+import { isMailAddress } from '#kernel/mail/index.ts'
 import { refused, type Fault } from '#kernel/problems.ts'
 import type { Command, House } from '#kernel/slice.ts'
 import { addAccount, addOrganisation, addRoles } from './commands.ts'
 import { accountByEmail, everyAccount, organisationBySlug, type Organisation } from './queries.ts'
-import { isOrganisationKind, isRole, looksLikeEmail, organisationKinds, roles, rolesInWords } from './rules.ts'
+import { isOrganisationKind, isRole, organisationKinds, roles, rolesInWords } from './rules.ts'
 import { accessCommands } from './second-factor/command-line.ts'
 import { hashPassword, oneTimePassword } from './sign-in/passwords.ts'
 import { faultOfPassword } from './sign-in/rules.ts'
@@ -113,7 +114,7 @@ function readPerson(values: Record<string, string | boolean | string[] | undefin
   const word = (name: string) => (typeof values[name] === 'string' ? values[name].trim() : '')
   const given = Array.isArray(values.role) ? values.role : []
   const faults: Fault[] = []
-  if (!looksLikeEmail(word('email'))) faults.push({ field: '--email', message: 'Give an address such as name@example.gov.uk.' })
+  if (!isMailAddress(word('email'))) faults.push({ field: '--email', message: 'Give an address such as name@example.gov.uk.' })
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(word('organisation'))) faults.push({ field: '--organisation', message: 'Give the short name in small letters, such as northmere.' })
   if (given.length === 0) faults.push({ field: '--role', message: `Give at least one of ${roles.join(', ')}.` })
   for (const role of given) if (!isRole(role)) faults.push({ field: '--role', message: `"${role}" is not a role. Use ${roles.join(', ')}.` })

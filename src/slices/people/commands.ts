@@ -1,6 +1,7 @@
 import type { OrganisationKind, Role } from '#kernel/access/actor.ts'
 import type { Changed, Reader, Trx } from '#kernel/db/index.ts'
 import { conflict, notAllowed, notFound, refused } from '#kernel/problems.ts'
+import { endAccess } from './leaving/leaving.ts'
 import { peopleOf, type Organisation, type OrganisationPerson } from './queries.ts'
 import { kindWords, rolesIn, rolesInWords } from './rules.ts'
 
@@ -52,7 +53,7 @@ const emailTaken =
  * Gives a person exactly these roles in an organisation. None at all is for people another organisation looks after: the
  * others are deactivated instead. An organisation never loses its last administrator.
  */
-export async function changeRoles(trx: Trx, organisation: Organisation, account: number, roles: readonly Role[]): Promise<Changed<Role[]>> {
+export async function changeRoles(trx: Trx, organisation: Organisation, account: number, roles: readonly Role[], now: Date): Promise<Changed<Role[]>> {
   refuseRoles(organisation, roles)
   await lockOrganisation(trx, organisation.id)
   const person = await personIn(trx, organisation, account)
@@ -60,9 +61,7 @@ export async function changeRoles(trx: Trx, organisation: Organisation, account:
     throw refused('The roles were not changed.', [{ field: 'roles', message: `Choose at least one role, or deactivate the account of ${person.name}` }])
   }
   const gone = person.roles.filter((role) => !roles.includes(role))
-  if (gone.length > 0) {
-    await trx.deleteFrom('people.membership').where('account', '=', account).where('organisation', '=', organisation.id).where('role', 'in', gone).execute()
-  }
+  await endRoles(trx, account, organisation.id, gone, now)
   await insertRoles(trx, account, organisation.id, roles.filter((role) => !person.roles.includes(role)))
   await refuseIfNobodyAdministers(trx, organisation)
   return {
@@ -77,26 +76,33 @@ export async function changeRoles(trx: Trx, organisation: Organisation, account:
 
 /** Gives a known account its first or further roles in an organisation: only the system may reach across organisations. */
 export async function addRoles(trx: Trx, organisation: Organisation, account: { id: number; name: string }, roles: readonly Role[]): Promise<Changed<null>> {
-  refuseRoles(organisation, roles)
-  const held = await trx.selectFrom('people.membership').select('role').where('account', '=', account.id).where('organisation', '=', organisation.id).execute()
-  const wanted = roles.filter((role) => !held.some((one) => one.role === role))
+  const wanted = await addMissingRoles(trx, organisation, account.id, roles)
   if (wanted.length === 0) throw conflict(`${account.name} already is ${rolesInWords(roles)} in ${organisation.name}.`)
-  await insertRoles(trx, account.id, organisation.id, wanted)
   return {
     subject: `account:${account.id}`, organisation: organisation.id, result: null, after: { added: wanted },
     says: `made ${account.name} ${rolesInWords(wanted)} in ${organisation.name}`,
   }
 }
 
-/** Shuts an account. Its sessions end at once, because every request asks again whether the account is active. */
-export async function deactivate(trx: Trx, organisation: Organisation, account: number, by: number | null): Promise<Changed<null>> {
+/** Gives an account those of the roles that it does not have in the organisation, and says which these were. */
+export async function addMissingRoles(trx: Trx, organisation: Organisation, account: number, roles: readonly Role[]): Promise<Role[]> {
+  refuseRoles(organisation, roles)
+  const held = await trx.selectFrom('people.membership').select('role').where('account', '=', account).where('organisation', '=', organisation.id).execute()
+  const wanted = roles.filter((role) => !held.some((one) => one.role === role))
+  await insertRoles(trx, account, organisation.id, wanted)
+  return wanted
+}
+
+/** Shuts an account. Sessions, tokens and links end at once; what its holder did and the roles they had stay on record. */
+export async function deactivate(trx: Trx, organisation: Organisation, account: number, by: number | null, now: Date): Promise<Changed<null>> {
   if (account === by) throw notAllowed('You cannot deactivate your own account. Ask another administrator.')
   await lockOrganisation(trx, organisation.id)
   const person = await lookedAfter(trx, organisation, account)
   const changed = await setActive(trx, account, false)
   if (!changed) throw conflict(`The account of ${person.name} is not active.`)
   await refuseIfNobodyAdministers(trx, organisation)
-  return activity(organisation, person, false)
+  const ended = await endAccess(trx, organisation, account, by, now)
+  return activity(organisation, person, false, ended)
 }
 
 /** Opens an account again, with the roles it had. */
@@ -113,14 +119,8 @@ export async function unlock(trx: Trx, organisation: Organisation, account: numb
   return { subject: `account:${account}`, organisation: organisation.id, says: `let ${person.name} try to sign in again`, result: person.email }
 }
 
-/** Replaces a password by one for a single use. Every session of the account ends. */
-export async function setOneTimePassword(trx: Trx, organisation: Organisation, account: number, { hash, now }: { hash: string; now: Date }): Promise<Changed<OrganisationPerson>> {
-  const person = await lookedAfter(trx, organisation, account)
-  await trx.updateTable('people.credential').set({ password: hash, must_change: true, valid_from: now }).where('account', '=', account).execute()
-  return { subject: `account:${account}`, organisation: organisation.id, says: `gave ${person.name} a one-time password, which ended all their sessions`, result: person }
-}
-
-function refuseRoles(organisation: Organisation, roles: readonly Role[]): void {
+/** Refuses roles that nobody has in an organisation of this kind. */
+export function refuseRoles(organisation: Organisation, roles: readonly Role[]): void {
   const strange = roles.filter((role) => !rolesIn(organisation.kind).includes(role))
   if (strange.length === 0) return
   const message = `Nobody is ${rolesInWords(strange)} in ${organisation.name}, which is ${withArticle(kindWords[organisation.kind])}. Use ${rolesInWords(rolesIn(organisation.kind))}.`
@@ -132,6 +132,14 @@ const withArticle = (words: string) => `${/^[aeiou]/.test(words) ? 'an' : 'a'} $
 async function insertRoles(trx: Trx, account: number, organisation: number, roles: readonly Role[]): Promise<void> {
   if (roles.length === 0) return
   await trx.insertInto('people.membership').values(roles.map((role) => ({ account, organisation, role }))).execute()
+}
+
+/** Takes roles away; that they were held, and how long, stays. */
+async function endRoles(trx: Trx, account: number, organisation: number, roles: readonly Role[], until: Date): Promise<void> {
+  if (roles.length === 0) return
+  const ended = await trx.deleteFrom('people.membership').where('account', '=', account).where('organisation', '=', organisation).where('role', 'in', roles)
+    .returning(['role', 'since']).execute()
+  await trx.insertInto('people.past_membership').values(ended.map(({ role, since }) => ({ account, organisation, role, since, until }))).execute()
 }
 
 /** Changes to who administers an organisation happen one after the other. */
@@ -162,10 +170,10 @@ function setActive(trx: Trx, account: number, active: boolean) {
   return trx.updateTable('people.account').set({ active }).where('id', '=', account).where('active', '=', !active).returning('id').executeTakeFirst()
 }
 
-function activity(organisation: Organisation, person: OrganisationPerson, active: boolean): Changed<null> {
+function activity(organisation: Organisation, person: OrganisationPerson, active: boolean, ended: object = {}): Changed<null> {
   return {
     subject: `account:${person.account}`, organisation: organisation.id, result: null,
-    before: { active: !active }, after: { active },
+    before: { active: !active }, after: { active, ...ended },
     says: `${active ? 'reactivated' : 'deactivated'} the account of ${person.name}`,
   }
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { choice, text, ticks } from '#kernel/forms/fields.ts'
-import { looksLikeEmail, roles } from './rules.ts'
+import { isMailAddress } from '#kernel/mail/index.ts'
+import { roles } from './rules.ts'
 
-const email = text('Enter an email address', 254).refine(looksLikeEmail, 'Enter an email address like name@example.gov.uk')
+export const emailField = text('Enter an email address', 254).refine(isMailAddress, 'Enter an email address like name@example.gov.uk')
 const rolesField = ticks(roles, 'Choose roles from the list')
 
-export const personForm = z.object({
-  name: text('Enter the name of the person', 200),
-  email,
+export const inviteForm = z.object({
+  email: emailField,
   roles: rolesField.refine((chosen) => chosen.length > 0, 'Choose at least one role'),
 })
 
@@ -15,7 +15,7 @@ export const rolesForm = z.object({ roles: rolesField })
 
 export const grantForm = z
   .object({
-    email,
+    email: emailField,
     subject: choice(['organisation', 'measure', 'list'], 'Choose what they may see'),
     number: z.string().trim(),
     why: text('Say why they need to see it'),

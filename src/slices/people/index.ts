@@ -1,5 +1,8 @@
 import type { Slice } from '#kernel/slice.ts'
 import { commands } from './command-line.ts'
+import { leavingCommands } from './leaving/command-line.ts'
+import { ownedHere } from './leaving/leaving.ts'
+import { outboxCommand } from './letters/command-line.ts'
 import { routes } from './routes.ts'
 import { seed } from './seed.ts'
 
@@ -12,7 +15,8 @@ export const people: Slice = {
     { text: 'Trail', href: '/trail', may: 'trail.read' },
   ],
   routes,
-  commands,
+  commands: [...commands, ...leavingCommands, outboxCommand],
+  owned: ownedHere,
   seed,
 }
 

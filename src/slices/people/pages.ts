@@ -1,7 +1,10 @@
 import type { Membership, Role } from '#kernel/access/actor.ts'
 import { formatMoment } from '#kernel/figures/index.ts'
+import type { openInvitations } from './joining/invitations.ts'
+import type { pastRoles, presentRoles } from './leaving/leaving.ts'
+import { letterState } from './letters/words.ts'
 import type { grantsBy, Organisation, OrganisationPerson } from './queries.ts'
-import { grantWords, kindWords, roleHints, roleWords, rolesIn, rolesInWords } from './rules.ts'
+import { grantWords, isRole, kindWords, roleHints, roleWords, rolesIn, rolesInWords } from './rules.ts'
 
 /** From data to exactly what the templates show. */
 
@@ -58,6 +61,26 @@ export function grantRows(organisation: Organisation, grants: Awaited<ReturnType
     given: `${formatMoment(g.made_at)}${g.giver ? ` by ${g.giver}` : ''}`,
     ended: g.ended_at ? formatMoment(g.ended_at) : null,
   }))
+}
+
+/** Invitations that wait to be accepted. */
+export function invitationRows(invitations: Awaited<ReturnType<typeof openInvitations>>, now: Date) {
+  return invitations.map((i) => ({
+    id: i.id,
+    email: i.email,
+    roles: rolesInWords(i.roles as Role[]),
+    sent: `${formatMoment(i.made_at)}${i.by ? ` by ${i.by}` : ''}${i.sent > 1 ? `, for the ${ordinal(i.sent)} time` : ''}`,
+    holds: i.expires_at > now ? `holds until ${formatMoment(i.expires_at)}` : `ran out on ${formatMoment(i.expires_at)}`,
+    letter: i.state === null ? null : letterState(i.state, i.reason),
+  }))
+}
+
+const ordinal = (count: number) => (count === 2 ? 'second' : count === 3 ? 'third' : `${count}th`)
+
+/** Every role somebody has or had, with from when to when, the present ones first. */
+export function roleHistory(present: Awaited<ReturnType<typeof presentRoles>>, past: Awaited<ReturnType<typeof pastRoles>>) {
+  const row = (role: string, since: Date, until: string) => [{ text: isRole(role) ? capital(roleWords[role]) : role }, { text: formatMoment(since) }, { text: until }]
+  return [...present.map(({ role, since }) => row(role, since, 'now')), ...past.map(({ role, since, until }) => row(role, since, formatMoment(until)))]
 }
 
 /** A box for each role that makes sense in the organisation, and for any other the person has all the same. */

@@ -1,10 +1,14 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { everyone, type Actor } from '#kernel/access/actor.ts'
+import { readConfig } from '#kernel/config.ts'
 import { verifyTrail } from '#kernel/db/trail.ts'
+import type { House } from '#kernel/slice.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { newOrganisation, newPerson } from './builders.ts'
-import { addAccount, changeRoles, deactivate, reactivate, setOneTimePassword } from './commands.ts'
+import { invite } from './joining/invitations.ts'
+import { makeResetLink } from './joining/password-reset.ts'
+import { addAccount, changeRoles, deactivate, reactivate } from './commands.ts'
 import { endGrant, giveGrant } from './grants.ts'
 import { grantsBy, grantsTo, peopleOf, type Organisation } from './queries.ts'
 import { roles, rolesIn } from './rules.ts'
@@ -14,10 +18,10 @@ import { faultsAmong, trailPage } from './trail/queries.ts'
 const system: Actor = { kind: 'system', name: 'test' }
 
 let database: TestStore
-let house: { store: TestStore['store']; now: () => Date }
+let house: Pick<House, 'store' | 'config' | 'now'>
 beforeAll(async () => {
   database = await embeddedStore()
-  house = { store: database.store, now: () => new Date() }
+  house = { store: database.store, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!' }), now: () => new Date() }
 })
 afterAll(() => database.close())
 
@@ -53,7 +57,7 @@ describe('an administrator', () => {
   test('cannot give a role that makes no sense in the organisation', async () => {
     const organisation = await newOrganisation(house, { name: 'Larch and Rowe', kind: 'audit-firm' })
     const administrator = await newPerson(house, organisation, { roles: ['administrator'] })
-    const refusal = change(administrator, (trx) => changeRoles(trx, organisation, administrator.account, ['administrator', 'performance-officer']))
+    const refusal = change(administrator, (trx) => changeRoles(trx, organisation, administrator.account, ['administrator', 'performance-officer'], house.now()))
     await expect(refusal).rejects.toMatchObject({ faults: [{ field: 'roles', message: expect.stringContaining('Nobody is performance officer in Larch and Rowe, which is an audit firm') as string }] })
   })
 
@@ -63,10 +67,11 @@ describe('an administrator', () => {
     const victim = await newPerson(house, there, { roles: ['administrator'] })
     const attempts: Parameters<typeof change>[1][] = [
       (trx) => addAccount(trx, { organisation: there, email: 'spy@here.example', name: 'Spy', roles: ['reader'], hash: 'x', mustChange: true, now: house.now() }),
-      (trx) => changeRoles(trx, there, victim.account, ['reader']),
-      (trx) => changeRoles(trx, here, victim.account, ['reader']),
-      (trx) => deactivate(trx, there, victim.account, administrator.account),
-      (trx) => setOneTimePassword(trx, there, victim.account, { hash: 'mine', now: house.now() }),
+      (trx) => changeRoles(trx, there, victim.account, ['reader'], house.now()),
+      (trx) => changeRoles(trx, here, victim.account, ['reader'], house.now()),
+      (trx) => deactivate(trx, there, victim.account, administrator.account, house.now()),
+      (trx) => invite(trx, house, { organisation: there, email: 'spy@here.example', roles: ['administrator'] }, administrator),
+      (trx) => makeResetLink(trx, house, { id: victim.account, organisation: there.id, name: 'Victim', email: 'spy@here.example' }, administrator),
       (trx) => giveGrant(trx, { organisation: there, to: { id: administrator.account, name: 'Me' }, subject: 'organisation', id: there.id, why: 'curious', by: administrator.account }),
       async (trx) => {
         await trx.insertInto('people.membership').values({ account: victim.account, organisation: here.id, role: 'reader' }).execute()
@@ -91,23 +96,23 @@ describe('an administrator', () => {
       await trx.insertInto('people.membership').values({ account: shared.account, organisation: other.id, role: 'reader' }).execute()
       return { subject: 'x', result: null }
     })
-    await expect(change(administrator, (trx) => setOneTimePassword(trx, other, shared.account, { hash: 'mine', now: house.now() }))).rejects.toMatchObject({ code: 'not-allowed' })
-    await expect(change(administrator, (trx) => deactivate(trx, other, shared.account, null))).rejects.toMatchObject({ code: 'not-allowed' })
+    await expect(change(administrator, (trx) => makeResetLink(trx, house, { id: shared.account, organisation: home.id, name: 'Shared', email: 'mine@here.example' }, administrator))).rejects.toThrow(/row-level security/)
+    await expect(change(administrator, (trx) => deactivate(trx, other, shared.account, null, house.now()))).rejects.toMatchObject({ code: 'not-allowed' })
     const { rows } = await house.store.read(administrator, (db) => sql`select * from people.credential where account = ${shared.account}`.execute(db))
     expect(rows).toEqual([])
-    await change(administrator, (trx) => changeRoles(trx, other, shared.account, []))
+    await change(administrator, (trx) => changeRoles(trx, other, shared.account, [], house.now()))
     expect((await personOf(house, shared.account))?.memberships.map((m) => m.organisation)).toEqual([home.id])
   })
 
   test('cannot leave the organisation without an administrator, and nobody deactivates their own account', async () => {
     const organisation = await newOrganisation(house)
     const [first, second] = [await newPerson(house, organisation, { roles: ['administrator'] }), await newPerson(house, organisation, { roles: ['administrator'] })]
-    await expect(change(first, (trx) => deactivate(trx, organisation, first.account, first.account))).rejects.toMatchObject({ code: 'not-allowed' })
-    await change(first, (trx) => deactivate(trx, organisation, second.account, first.account))
+    await expect(change(first, (trx) => deactivate(trx, organisation, first.account, first.account, house.now()))).rejects.toMatchObject({ code: 'not-allowed' })
+    await change(first, (trx) => deactivate(trx, organisation, second.account, first.account, house.now()))
     expect(await personOf(house, second.account)).toBeNull()
-    await expect(change(first, (trx) => changeRoles(trx, organisation, first.account, ['reader']))).rejects.toMatchObject({ code: 'conflict' })
+    await expect(change(first, (trx) => changeRoles(trx, organisation, first.account, ['reader'], house.now()))).rejects.toMatchObject({ code: 'conflict' })
     await change(first, (trx) => reactivate(trx, organisation, second.account))
-    await change(first, (trx) => changeRoles(trx, organisation, first.account, ['reader']))
+    await change(first, (trx) => changeRoles(trx, organisation, first.account, ['reader'], house.now()))
     expect((await personOf(house, first.account))?.memberships[0]?.roles).toEqual(['reader'])
   })
 })

@@ -18,6 +18,12 @@ export async function organisationBySlug(db: Reader, slug: string): Promise<Orga
   return row as Organisation | undefined
 }
 
+/** An organisation by its number. */
+export async function organisationById(db: Reader, id: number): Promise<Organisation | undefined> {
+  const row = await db.selectFrom('people.organisation').select(['id', 'slug', 'name', 'kind', 'authority']).where('id', '=', id).executeTakeFirst()
+  return row as Organisation | undefined
+}
+
 /** Somebody with a role in an organisation, as its administrators see them. */
 export interface OrganisationPerson {
   account: number

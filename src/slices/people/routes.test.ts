@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '#kernel/config.ts'
 import { completeHouse, type House } from '#kernel/slice.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
-import { Visitor } from '#kernel/testing/visitor.ts'
 import { createServer } from '#kernel/web/server.ts'
+import { Browser } from './browsing.ts'
 import { newOrganisation, newPerson, testPassword } from './builders.ts'
 import { identify, people } from './index.ts'
 import type { Organisation } from './queries.ts'
@@ -32,21 +32,9 @@ afterAll(async () => {
 })
 beforeEach(() => database.raw.exec('delete from people.attempt'))
 
-/** A browser that knows the sign-in page. */
-class Browser extends Visitor {
-  constructor() {
-    super(() => app, () => clock)
-  }
-
-  async signIn(email: string, password = testPassword, next = '') {
-    await this.get(`/sign-in?next=${encodeURIComponent(next)}`)
-    const carried = /name="next" value="([^"]*)"/.exec(this.page)?.[1] ?? ''
-    return this.post('/sign-in', { email, password, next: carried })
-  }
-}
-
+const newBrowser = () => new Browser(() => app, () => clock)
 const signedInAs = async (email: string) => {
-  const browser = new Browser()
+  const browser = newBrowser()
   expect((await browser.signIn(email)).statusCode).toBe(303)
   return browser
 }
@@ -54,7 +42,7 @@ const signedInAs = async (email: string) => {
 describe('signing in', () => {
   test('leads to the page that was asked for, and then the page is there', async () => {
     const person = await newPerson(house, await newOrganisation(house), { name: 'Mara Fell' })
-    const browser = new Browser()
+    const browser = newBrowser()
     const asked = await browser.get('/account')
     expect([asked.statusCode, asked.headers.location]).toEqual([303, '/sign-in?next=%2Faccount'])
     const answer = await browser.signIn(person.email, testPassword, '/account')
@@ -67,7 +55,7 @@ describe('signing in', () => {
 
   test.each(['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '/\t/evil.example', 'evil'])('never leads to another site (%s)', async (next) => {
     const person = await newPerson(house, await newOrganisation(house))
-    const browser = new Browser()
+    const browser = newBrowser()
     await browser.get('/sign-in')
     const answer = await browser.post('/sign-in', { email: person.email, password: testPassword, next })
     expect(answer.headers.location).toBe('/')
@@ -77,7 +65,7 @@ describe('signing in', () => {
     const person = await newPerson(house, await newOrganisation(house))
     const pages = []
     for (const email of [person.email, 'nobody@nowhere.example']) {
-      const browser = new Browser()
+      const browser = newBrowser()
       const answer = await browser.signIn(email, 'not the right words')
       expect(answer.statusCode).toBe(422)
       expect(answer.body).toContain(`value="${email}"`)
@@ -89,7 +77,7 @@ describe('signing in', () => {
   })
 
   test('asks for what is missing', async () => {
-    const browser = new Browser()
+    const browser = newBrowser()
     const answer = await browser.signIn('', '')
     expect(answer.statusCode).toBe(422)
     expect(answer.body).toContain('href="#email"')
@@ -98,7 +86,7 @@ describe('signing in', () => {
   })
 
   test('after too many failures says how long to wait', async () => {
-    const browser = new Browser()
+    const browser = newBrowser()
     for (let failure = 0; failure < 3; failure++) await browser.signIn('nobody@nowhere.example', 'wrong')
     const answer = await browser.signIn('nobody@nowhere.example', 'wrong')
     expect(answer.statusCode).toBe(429)
@@ -107,25 +95,25 @@ describe('signing in', () => {
 
   test('gives a new session each time: one planted before is worth nothing, and the earlier one ends', async () => {
     const person = await newPerson(house, await newOrganisation(house))
-    const victim = new Browser()
+    const victim = newBrowser()
     victim.cookies.set('bv-session', 'planted-by-somebody-else')
     await victim.signIn(person.email)
     const first = victim.token
     expect(first).toMatch(/^[\w-]{43}$/)
-    const again = new Browser()
+    const again = newBrowser()
     await again.get('/sign-in')
     again.cookies.set('bv-session', first!)
     await again.get('/account')
     await again.post('/sign-in', { email: person.email, password: testPassword, next: '' })
     expect(again.token).not.toBe(first)
-    const thief = new Browser()
+    const thief = newBrowser()
     thief.cookies.set('bv-session', first!)
     expect((await thief.get('/account')).statusCode).toBe(303)
   })
 
   test('needs the token of the form, as does signing out', async () => {
     const person = await newPerson(house, await newOrganisation(house))
-    const browser = new Browser()
+    const browser = newBrowser()
     expect((await browser.post('/sign-in', { email: person.email, password: testPassword, next: '' })).statusCode).toBe(403)
     const signedIn = await signedInAs(person.email)
     signedIn.page = ''
@@ -138,7 +126,7 @@ describe('signing in', () => {
 
   test('with a one-time password opens nothing until it is replaced', async () => {
     const person = await newPerson(house, await newOrganisation(house), { mustChange: true, roles: ['administrator'] })
-    const browser = new Browser()
+    const browser = newBrowser()
     const answer = await browser.signIn(person.email, testPassword, '/trail')
     expect(answer.headers.location).toBe('/account/password?next=%2Ftrail')
     for (const page of ['/account', '/people', '/trail']) expect((await browser.get(page)).statusCode).toBe(303)
@@ -192,50 +180,38 @@ describe('an administrator', () => {
     base = `/people/organisations/${organisation.slug}`
   })
 
-  test('adds a person, who signs in with the password shown once', async () => {
-    const page = await browser.post(`${base}/add`, { name: 'Tom Askew', email: 'tom@northmere.example', roles: ['service-head', 'member'] }, `${base}/add`)
-    expect(page.statusCode).toBe(200)
-    expect(page.headers['cache-control']).toContain('no-store')
-    const password = /bv-once">([^<]+)</.exec(page.body)?.[1]
-    expect(password).toMatch(/^[a-z2-9]{4}(-[a-z2-9]{4}){3}$/)
-    expect((await browser.get(base)).body).toContain('has a one-time password')
-    expect((await new Browser().signIn('tom@northmere.example', password)).headers.location).toBe('/account/password?next=%2F')
-    expect(logged.join()).not.toContain(password)
-  })
-
-  test('gets a refused form back with everything typed', async () => {
-    const page = await browser.post(`${base}/add`, { name: 'Tom <b>Askew</b>', email: 'not an address', roles: 'reader' }, `${base}/add`)
+  test('gets a refused invitation back with everything typed', async () => {
+    const page = await browser.post(`${base}/invite`, { email: 'not an <b>address</b>', roles: 'reader' }, `${base}/invite`)
     expect(page.statusCode).toBe(422)
-    expect(page.body).toContain('Tom &lt;b&gt;Askew')
+    expect(page.body).toContain('not an &lt;b&gt;address')
     expect(page.body).toContain('Enter an email address like name@example.gov.uk')
     expect(page.body).toMatch(/value="reader" checked/)
-    const taken = await browser.post(`${base}/add`, { name: 'Again', email: reader.email, roles: 'reader' }, `${base}/add`)
-    expect([taken.statusCode, taken.body.includes('has an account already')]).toEqual([422, true])
+    const taken = await browser.post(`${base}/invite`, { email: reader.email.toUpperCase(), roles: 'reader' }, `${base}/invite`)
+    expect([taken.statusCode, taken.body.includes('Pat Lowther has this address and belongs to Northmere already')]).toEqual([422, true])
   })
 
-  test('changes roles, sets a one-time password, deactivates and reactivates', async () => {
+  test('changes roles, deactivates and reactivates', async () => {
     const address = `${base}/people/${reader.account}`
     await browser.post(`${address}/roles`, { roles: ['auditor', 'reader'] }, address)
     expect((await browser.get(address)).body).toContain('The roles are now: auditor and reader.')
     expect((await browser.post(`${address}/roles`, {}, address)).statusCode).toBe(422)
-    expect((await browser.post(`${address}/password`, {}, address)).body).toContain('One-time password for Pat Lowther')
-    await browser.post(`${address}/deactivate`, {}, address)
+    await browser.post(`${address}/deactivate`, {}, `${address}/leaving`)
     expect((await browser.get(address)).body).toContain('deactivated')
     expect((await browser.post(`${address}/deactivate`, {})).statusCode).toBe(409)
     await browser.post(`${address}/reactivate`, {}, address)
-    expect((await browser.get(address)).body).toContain('Deactivate this account')
+    expect((await browser.get(address)).body).toContain('Pat Lowther leaves')
   })
 
   test('lets somebody locked out try again', async () => {
     const victim = await newPerson(house, organisation)
     for (let failure = 0; failure < 10; failure++) {
-      await new Browser().signIn(victim.email, 'wrong')
+      await newBrowser().signIn(victim.email, 'wrong')
       clock += 61_000
     }
     const address = `${base}/people/${victim.account}`
     expect((await browser.get(address)).body).toContain('Locked after too many attempts')
     await browser.post(`${address}/unlock`)
-    expect((await new Browser().signIn(victim.email)).statusCode).toBe(303)
+    expect((await newBrowser().signIn(victim.email)).statusCode).toBe(303)
   })
 
   test('lets somebody of another organisation see something, and ends it', async () => {
@@ -255,10 +231,10 @@ describe('an administrator', () => {
   })
 
   test('of another organisation finds nothing here, whatever they ask or send', async () => {
-    const pages = [base, `${base}/add`, `${base}/people/${reader.account}`, `${base}/grants/new`]
+    const pages = [base, `${base}/invite`, `${base}/review`, `${base}/review.csv`, `${base}/people/${reader.account}`, `${base}/people/${reader.account}/leaving`, `${base}/grants/new`]
     for (const page of pages) expect((await stranger.get(page)).statusCode).toBe(404)
     await stranger.get('/people')
-    const sent = ['add', 'grants/new', 'grants/1/end', ...['roles', 'password', 'deactivate', 'reactivate', 'unlock'].map((what) => `people/${reader.account}/${what}`)]
+    const sent = ['invite', 'review', 'grants/new', 'grants/1/end', 'invitations/1/again', 'invitations/1/withdraw', ...['roles', 'reset-link', 'deactivate', 'reactivate', 'unlock', 'leaving/recipes', 'tokens/1/revoke'].map((what) => `people/${reader.account}/${what}`)]
     const body = { name: 'x', email: 'x@y.example', roles: 'reader', subject: 'organisation', why: 'x' }
     for (const what of sent) expect((await stranger.post(`${base}/${what}`, body)).statusCode, what).toBe(404)
     expect((await stranger.get('/trail')).body).not.toContain('Northmere')
@@ -279,16 +255,16 @@ describe('the trail', () => {
     const organisation = await newOrganisation(house, { name: 'Steelhaven' })
     const browser = await signedInAs((await newPerson(house, organisation, { roles: ['administrator'], name: 'Lena Crowther' })).email)
     const base = `/people/organisations/${organisation.slug}`
-    await browser.post(`${base}/add`, { name: '=Omar', email: 'omar@steelhaven.example', roles: 'performance-officer' }, `${base}/add`)
+    await browser.post(`${base}/invite`, { email: '=omar@steelhaven.example', roles: 'performance-officer' }, `${base}/invite`)
     const page = await browser.get('/trail')
-    expect(page.body.replace(/\s+/g, ' ')).toMatch(/<strong>Lena Crowther \(Steelhaven\)<\/strong> added =Omar to Steelhaven as performance officer .* · verified/)
+    expect(page.body.replace(/\s+/g, ' ')).toMatch(/<strong>Lena Crowther \(Steelhaven\)<\/strong> invited =omar@steelhaven.example to Steelhaven as performance officer .* · verified/)
     expect(page.body).toMatch(/Verified to entry \d/)
     expect((await browser.get('/trail?person=nobody')).body).toContain('No entry fits')
     expect((await browser.get('/trail?from=yesterday&before=x')).statusCode).toBe(200)
-    const csv = await browser.get('/trail.csv?action=people.add-account')
+    const csv = await browser.get('/trail.csv?action=people.invite')
     expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8')
     expect(csv.body.split('\r\n')[0]).toBe('\ufeffentry,at,who,organisation,what,why,action,subject,before,after,request,hash')
-    expect(csv.body).toContain('Lena Crowther,Steelhaven,added =Omar')
+    expect(csv.body).toContain('Lena Crowther,Steelhaven,invited =omar')
   })
 
   test('names an entry that was altered', async () => {

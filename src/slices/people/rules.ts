@@ -66,6 +66,3 @@ export const isOrganisationKind = (word: string): word is OrganisationKind => (o
 export function grantWords(subject: string, id: number, organisation: string): string {
   return subject === 'organisation' ? `everything that belongs to ${organisation}` : `${subject} ${id} of ${organisation}`
 }
-
-/** Whether this could be an email address. Only sending a message to it would show that it is one. */
-export const looksLikeEmail = (text: string) => text.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(text)

@@ -3,10 +3,10 @@ import type { Actor } from '#kernel/access/actor.ts'
 import type { Changed, Trx } from '#kernel/db/index.ts'
 import { conflict } from '#kernel/problems.ts'
 import type { ProviderConfig } from '#kernel/sign-in-settings.ts'
+import { isMailAddress } from '#kernel/mail/index.ts'
 import type { House } from '#kernel/slice.ts'
 import { addAccount } from '../commands.ts'
 import { organisationBySlug } from '../queries.ts'
-import { looksLikeEmail } from '../rules.ts'
 import { hashPassword } from '../sign-in/passwords.ts'
 import { accountFor, accountWith, personOf } from '../sign-in/sessions.ts'
 
@@ -49,7 +49,7 @@ export async function accountOf(house: House, provider: ProviderConfig, who: Pro
  * settings name. One the provider says it did not verify is never relied on.
  */
 export function trustedEmail({ emailDomains }: Pick<ProviderConfig, 'emailDomains'>, { email, emailVerified }: ProviderPerson): string | null {
-  if (email === null || !looksLikeEmail(email) || emailVerified === false) return null
+  if (email === null || !isMailAddress(email) || emailVerified === false) return null
   const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase()
   return emailVerified === true || emailDomains.includes(domain) ? email : null
 }

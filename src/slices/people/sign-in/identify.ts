@@ -2,8 +2,10 @@ import type { FastifyRequest } from 'fastify'
 import { everyone, type Actor } from '#kernel/access/actor.ts'
 import { notFound } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
+import { isForPrograms } from '#kernel/web/access-rules.ts'
 import { sessionToken } from '#kernel/web/cookies.ts'
 import { mustHaveSecondFactor } from '../second-factor/rules.ts'
+import { bearerOf, personWithToken } from '../tokens/bearer.ts'
 import { whoCarries, type Identified } from './sessions.ts'
 
 /** The page where an authenticator app is added. */
@@ -16,9 +18,12 @@ const openBeforeEnrolment = new Set([enrolment, '/sign-out'])
 
 /**
  * Who sent this request, with memberships and grants as they are now. Somebody who must first choose a password of their own, or add a
- * second factor, is the public everywhere except where they do so.
+ * second factor, is the public everywhere except where they do so. A token counts for the programming interface alone, and then a
+ * cookie does not.
  */
 export async function identify(house: House, request: FastifyRequest): Promise<Actor> {
+  const bearer = isForPrograms(request.routeOptions.url ?? request.url) ? bearerOf(request) : null
+  if (bearer !== null) return personWithToken(house, request, bearer)
   const carrier = await carrierOf(house, request)
   if (!carrier) return everyone
   const open = carrier.mustChange ? openBeforeChange : mustEnrol(house, carrier) ? openBeforeEnrolment : null
