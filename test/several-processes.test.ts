@@ -16,7 +16,9 @@ import { figuresOf, uploaded } from './uploading.ts'
 
 // Two web processes and a worker on one PostgreSQL server, as real processes, behind a proxy that only knows what any proxy knows.
 
-vi.setConfig({ testTimeout: 60_000 })
+// Seconds on an idle machine; patience for one that is busy with something else.
+vi.setConfig({ testTimeout: 240_000 })
+const patience = { timeout: 60_000 }
 
 /** A proxy that takes turns among the processes that say they are ready, and looks whether they are every tenth of a second. */
 class Proxy {
@@ -38,7 +40,7 @@ class Proxy {
 
   async add(address: string): Promise<void> {
     this.#known.add(address)
-    await vi.waitFor(() => expect(this.#ready.has(address)).toBe(true), { timeout: 10_000 })
+    await vi.waitFor(() => expect(this.#ready.has(address)).toBe(true), patience)
   }
 
   forget(address: string): void {
@@ -168,7 +170,7 @@ describe('two web processes behind a proxy', () => {
       const answer = await fetch(`${address}/health/ready`)
       expect(answer.status).toBe(503)
       expect(answer.headers.get('connection')).toBe('close')
-    }, { timeout: 5_000 })
+    }, patience)
     expect(await program.ended).toBe(0)
     return address
   }
@@ -201,11 +203,11 @@ describe('an import whose process is gone in the middle', () => {
   afterAll(() => blocker.end())
 
   /** Somebody of the demonstration asks for an import. */
-  async function askForImport(email: string, authority: string) {
+  async function askForImport(email: string, authority: string, figures: number) {
     const found = await accountOf(email)
     const person = await personOf(house, found.id)
     if (!person) throw new Error(`${email} may not sign in.`)
-    const upload = await uploaded(house, { account: found.id, organisation: found.organisation, content: figuresOf(authority, 50) })
+    const upload = await uploaded(house, { account: found.id, organisation: found.organisation, content: figuresOf(authority, figures) })
     return { person, job: await house.jobs.ask(person, importing, { key: upload, input: { upload }, title: 'Importing restarts.csv', organisation: found.organisation }) }
   }
 
@@ -221,26 +223,40 @@ describe('an import whose process is gone in the middle', () => {
     await hold()
     const killed = start({}, { file: 'src/cli.ts', args: ['worker'] })
     await killed.until(/The worker is doing jobs/)
-    const { person, job } = await askForImport('officer@northmere.example', 'X07000001')
-    await vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 10_000 })
+    const { person, job } = await askForImport('officer@northmere.example', 'X07000001', 50)
+    await vi.waitFor(async () => expect(await waiting()).toBe(1), patience)
     killed.process.kill('SIGKILL')
     await killed.ended
 
     const asleep = start({}, { file: 'src/cli.ts', args: ['worker'] })
-    await vi.waitFor(async () => expect((await house.jobs.find(person, job.id))?.attempts).toBe(2), { timeout: 15_000 })
-    await vi.waitFor(async () => expect(await waiting()).toBe(2), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await house.jobs.find(person, job.id))?.attempts).toBe(2), patience)
+    await vi.waitFor(async () => expect(await waiting()).toBe(2), patience)
     asleep.process.kill('SIGSTOP')
 
     const web = start()
     await addressOf(web)
-    await vi.waitFor(async () => expect((await house.jobs.find(person, job.id))?.attempts).toBe(3), { timeout: 15_000 })
-    await vi.waitFor(async () => expect(await waiting()).toBe(3), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await house.jobs.find(person, job.id))?.attempts).toBe(3), patience)
+    await vi.waitFor(async () => expect(await waiting()).toBe(3), patience)
     await letGo()
     asleep.process.kill('SIGCONT')
-    await vi.waitFor(async () => expect(await house.jobs.find(person, job.id)).toMatchObject({ state: 'done', outcome: { says: 'The file has been imported.' }, attempts: 3 }), { timeout: 15_000 })
+    await vi.waitFor(async () => expect(await house.jobs.find(person, job.id)).toMatchObject({ state: 'done', outcome: { says: 'The file has been imported.' }, attempts: 3 }), patience)
     expect(await stopped(asleep)).toBe(0)
     expect(await stopped(web)).toBe(0)
     expect(await imports()).toHaveLength(1)
     expect(await house.jobs.find(person, job.id)).toMatchObject({ state: 'done', attempts: 3 })
+  })
+
+  test('is stopped by who asked, in the middle, and keeps nothing', async () => {
+    const before = (await imports()).length
+    await hold()
+    const worker = start({}, { file: 'src/cli.ts', args: ['worker'] })
+    await worker.until(/The worker is doing jobs/)
+    const { person, job } = await askForImport('officer@northmere.example', 'X07000001', 60)
+    await vi.waitFor(async () => expect(await waiting()).toBe(1), patience)
+    expect(await house.jobs.cancel(person, job.id)).toMatchObject({ state: 'running', cancelAsked: true })
+    await letGo()
+    await vi.waitFor(async () => expect(await house.jobs.find(person, job.id)).toMatchObject({ state: 'cancelled', reason: 'It was stopped. Nothing of it was kept.' }), patience)
+    expect(await stopped(worker)).toBe(0)
+    expect(await imports()).toHaveLength(before)
   })
 })

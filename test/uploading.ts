@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Actor } from '#kernel/access/actor.ts'
 import type { House } from '#kernel/slice.ts'
 import { parseRecipe } from '#slices/indicators/imports/ready.ts'
@@ -22,7 +22,7 @@ export const figuresOf = (authority: string, how_many: number) =>
 export function uploaded({ store, now }: House, { account, organisation, content }: { account: number; organisation: number; content: Buffer }): Promise<string> {
   return store.change(system, 'test.upload', async (trx) => {
     const last = await trx.selectFrom('indicators.import').select('known_from').orderBy('known_from', 'desc').limit(1).executeTakeFirst()
-    const id = `restarts-${account}`
+    const id = randomUUID()
     await trx.insertInto('indicators.upload').values({
       id, account, organisation, national: true, file_name: 'restarts.csv', bytes: content.length, sha256: createHash('sha256').update(content).digest('hex'),
       recipe: JSON.stringify(recipe), checked: JSON.stringify({ report: {}, rows: {}, names: [], after: last?.known_from.toISOString() ?? null }), made_at: now(),
