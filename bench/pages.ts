@@ -34,10 +34,10 @@ export async function listening(store: Store, config: Config): Promise<{ address
   return { address: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, close: () => app.close() }
 }
 
-/** Requests a second; with `anew` every address is another, so that nothing kept can answer. Throws when an answer is not 200. */
+/** Requests a second; with `anew` every address is another, so that nothing kept can answer, and as many ask as there are connections to the database. Throws when an answer is not 200. */
 async function rate(url: string, { anew = false, duration }: { anew?: boolean; duration: number }): Promise<number> {
   const asked = anew ? `${url}${url.includes('?') ? '&' : '?'}anew=[<id>]` : url
-  const result = await autocannon({ url: asked, connections: 50, duration, workers: 1, idReplacement: anew, timeout: 60 })
+  const result = await autocannon({ url: asked, connections: anew ? 10 : 50, duration, workers: 1, idReplacement: anew, timeout: 60 })
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}: ${result.non2xx} answers that were no page, ${result.errors} errors.`)
   return result.requests.average
 }

@@ -93,7 +93,7 @@ async function measured(cluster: Cluster, plan: Plan, only: ReadonlySet<string>)
     const part = async (name: (typeof parts)[number], work: () => Promise<Result[]>) => {
       if (!only.has(name)) return
       log(name)
-      const found = await work()
+      const found = await work().catch((cause: unknown) => [wentWrong(name, cause)])
       results.push(...found)
       for (const line of tableOf(found).slice(2)) log(line)
     }
@@ -123,6 +123,12 @@ async function measured(cluster: Cluster, plan: Plan, only: ReadonlySet<string>)
   }
   const server = await cluster.asSuperuser('postgres', async (client) => (await client.query<{ server_version: string }>('show server_version')).rows[0]?.server_version ?? '')
   return { server: `PostgreSQL ${server}`, results }
+}
+
+/** A part that failed is a line of the table: the others are worth having all the same. */
+function wentWrong(name: string, cause: unknown): Result {
+  log(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
+  return { what: `the part "${name}"`, measured: `did not end well: ${cause instanceof Error ? cause.message : String(cause)}`, ratio: null, target: '', met: false, limit: '' }
 }
 
 /** An import in the same process, as the worst case. */
