@@ -17,7 +17,7 @@ export function trend(options: TrendOptions): Chart {
 }
 
 /** Letters of a word that stands on the axis. */
-const longestWord = 14
+const longestWord = { wide: 22, narrow: 14 }
 
 /** A point on the axes: `at` counts periods, `stretch` counts breaks, so that nothing is joined across one. */
 interface Placed {
@@ -58,11 +58,12 @@ function drawn(options: TrendOptions, size: Size): string {
   const label = last ? options.scale.format(options.points[last.at]!.value!) : ''
   const key = keyOf(points, size)
   const { words } = options.scale
+  const room = size.width > 500 ? longestWord.wide : longestWord.narrow
   const from = words ? null : axisStart(points)
   const inside = plotted({
     width: size.width,
     height: size.height,
-    marginLeft: words ? 20 + 7.5 * Math.max(...words.map((word) => Math.min(word.length, longestWord))) : 50,
+    marginLeft: words ? 20 + 7.5 * Math.max(...words.map((word) => Math.min(word.length, room))) : 50,
     // Room for the label of the last figure; a bold character is at most nine pixels wide.
     marginRight: Math.min(140, 16 + label.length * 9),
     marginTop: key.height + (breaksIn(points).length > 0 ? 42 : 28),
@@ -75,7 +76,7 @@ function drawn(options: TrendOptions, size: Size): string {
       tickSize: 4,
     },
     y: words
-      ? { label: null, grid: true, tickSize: 0, domain: [0.7, words.length + 0.3], ticks: words.map((_, index) => index + 1), tickFormat: (at: number) => shortened(words[at - 1] ?? '', longestWord) }
+      ? { label: null, grid: true, tickSize: 0, domain: [0.7, words.length + 0.3], ticks: words.map((_, index) => index + 1), tickFormat: (at: number) => shortened(words[at - 1] ?? '', room) }
       : { label: null, grid: true, ticks: 5, nice: true, tickSize: 0, ...(from === null ? {} : { domain: from }) },
     marks: marksOf(points, label, from),
   })
