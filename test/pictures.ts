@@ -1,8 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { openBrowser, screens } from '#kernel/testing/browser.ts'
 import { demonstrationPassword } from '#slices/people/index.ts'
+import { published } from '#kernel/testing/published.ts'
+import { arrive, awkwardFiles, bringInByPointing } from './journeys/guided.ts'
 import { temporaryStart } from './program.ts'
 
 // `npm run pictures`: takes the pictures of the README from the real program on the demonstration, at the width of a desk
@@ -21,6 +24,30 @@ const pictures: Record<string, string> = {
   import: '/imports/40',
   people: '/people/organisations/northmere',
   trail: '/trail',
+}
+
+/** Steps of a guided import that are pictured, for each of five awkward files. */
+const steps = ['found', 'columns', 'preview']
+// `npm run pictures -- guided` takes only these.
+const onlyGuided = process.argv[2] === 'guided'
+
+/** Where the published files are: the register first, then each file by pointing. */
+async function guidedImports(page: Page): Promise<void> {
+  const register = published('authority-register/uk-local-authorities-with-future.csv')
+  if (!register) return
+  page.setDefaultTimeout(120_000)
+  await page.goto(`${address}/imports/new?recipe=uk-authority-register`)
+  await page.getByLabel('National figures').check()
+  await page.getByLabel('File', { exact: true }).setInputFiles(register)
+  await page.getByRole('button', { name: 'Check this file' }).click()
+  await arrive(page, /\/imports\/new\/[^/]+$/)
+  await page.getByRole('button', { name: /^Import / }).click()
+  await arrive(page, /\/imports\/\d+$/)
+  for (const file of awkwardFiles) {
+    await bringInByPointing(page, address, file, published(file.from) ?? '', async (step) => {
+      if (steps.includes(step)) await page.screenshot({ path: join(folder, `guided-${file.word}-${step}.png`), clip: { x: 0, y: 0, width: screens.desk.width, height: 1100 }, fullPage: true })
+    })
+  }
 }
 
 const folder = join(import.meta.dirname, '..', 'docs', 'pictures')
@@ -46,7 +73,8 @@ try {
     await page.getByLabel('Email address').fill('admin@northmere.example')
     await page.getByLabel('Password', { exact: true }).fill(demonstrationPassword)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    for (const [picture, path] of Object.entries(pictures)) {
+    if (name === 'desk') await guidedImports(page)
+    for (const [picture, path] of onlyGuided ? [] : Object.entries(pictures)) {
       const answer = await page.goto(address + path, { waitUntil: 'networkidle' })
       if (answer?.status() !== 200) throw new Error(`${path} was answered with ${answer?.status()}.`)
       const whole = Number(await page.evaluate('document.documentElement.scrollHeight'))
@@ -59,4 +87,4 @@ try {
   await browser.close()
   await stop()
 }
-console.log(`${Object.keys(pictures).length * 2} pictures are in ${folder}.`)
+console.log(`The pictures are in ${folder}.`)

@@ -78,7 +78,7 @@ export async function bringInByPointing(page: Page, address: string, file: Awkwa
 }
 
 /** Waits where long work ends. A page of the work that was opened when it was over already has a link there. */
-async function arrive(page: Page, where: RegExp): Promise<void> {
+export async function arrive(page: Page, where: RegExp): Promise<void> {
   const result = page.getByRole('button', { name: 'See the result' })
   for (let waited = 0; waited < 400 && !where.test(page.url()); waited++) {
     if (await result.count()) await result.click().catch(() => undefined)

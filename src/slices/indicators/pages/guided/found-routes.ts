@@ -92,7 +92,7 @@ function show(reply: FastifyReply, upload: Upload, seen: Seen, view: FormView): 
     summary: foundSummary(seen),
     problem: seen.problem,
     facts: readable ? [
-      { term: 'Characters', text: `${seen.reading.encoding.toUpperCase()}: ${seen.reading.encodingReason}` },
+      ...(seen.reading.sort === 'spreadsheet' ? [] : [{ term: 'Characters', text: `${seen.reading.encoding.toUpperCase()}: ${seen.reading.encodingReason}` }]),
       ...(seen.reading.delimiter === null ? [] : [{ term: 'Cells', text: `parted by ${delimiterWords[seen.reading.delimiter] ?? seen.reading.delimiter}` }]),
       ...(seen.reading.sheet === null ? [] : [{ term: 'Sheet', text: seen.reading.sheets.length > 1 ? `“${seen.reading.sheet}”, one of ${seen.reading.sheets.length} with anything in them` : `“${seen.reading.sheet}”` }]),
       ...(seen.reading.path === null ? [] : [{ term: 'List', text: pathWords(seen.reading.path) }]),
