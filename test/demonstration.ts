@@ -32,6 +32,7 @@ export async function openDemonstration(): Promise<Demonstration> {
   const house: House = completeHouse({ store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date() })
   await fillWithDemonstration(house)
   await endedJob(database)
+  await keptFile(database)
   const { app, routes } = await appWithRoutes(house)
   return { database, house, app, routes, async close() {
     await app.close()
@@ -44,6 +45,15 @@ const endedJob = (database: TestStore) => database.raw.exec(`
   insert into kernel.job (kind, key, title, organisation, audience, account, asked_by, input, state, reason, reference, attempts, run_after, started_at, ended_at)
   select 'test.ended', 'a', 'Importing waste.csv', o.id, 'organisation', a.id, a.name, '{}', 'failed', 'The file was let go in the meantime.', 'AAAA-BBBB-CCCC', 2, now(), now(), now()
     from people.organisation o join people.account a on a.organisation = o.id where o.slug = 'northmere' order by a.id limit 1`)
+
+/** A file that somebody of Northmere had made to keep. */
+const keptFile = (database: TestStore) => database.raw.exec(`
+  insert into kernel.kept_export (id, account, rights, address, page, about, rows, bytes, sha256, made_at, expires_at)
+  select 'a-kept-file', a.id, '{}', '/measures.csv', '/measures', '{"name": "measures", "title": "Measures kept", "description": "What is measured.", "publisher": null, "licence": null, "origin": null, "knownAt": null, "columns": []}',
+         0, 1, repeat('a', 64), now(), now() + interval '7 days'
+    from people.account a where a.email = 'admin@northmere.example';
+  insert into kernel.kept_export_part (export, seq, account, rights, content)
+  select id, 0, account, rights, decode('1f8b08000000000002ff8b564a548ae502001ced193b06000000', 'hex') from kernel.kept_export`)
 
 export const publicVisitor: Visitor = { name: 'the public', roles: [], organisation: null, cookie: '' }
 
@@ -81,6 +91,7 @@ export async function partsOf(database: TestStore, visitor: Visitor): Promise<(n
     if (name === 'account') return account
     if (name === 'grant') return grant
     if (name === 'job') return job
+    if (url.startsWith('/downloads/')) return 'a-kept-file'
     if (name === 'id' || name === 'import') return imported
     if (name === 'name') return 'lgbf-real'
     return '1'

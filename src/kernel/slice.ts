@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import type { Reader, Store, Trx } from './db/index.ts'
 import { createJobs, type JobKind, type Jobs } from './jobs/index.ts'
 import type { Reading } from './metrics/index.ts'
+import type { ExportSource } from './exports/index.ts'
 
 /** What every slice is given: the store, the settings, the log and the time. */
 export interface House {
@@ -92,6 +93,8 @@ export interface Slice {
   navigation?: NavigationItem[]
   help?: HelpTopic[]
   routes?(app: FastifyInstance, house: House): void | Promise<void>
+  /** Tables to download in every format, each with the address it has. */
+  exports?: readonly ExportSource[]
   commands?: Command[]
   /** The kinds of work it can do outside a request. */
   jobs?: readonly JobKind[]

@@ -1,4 +1,5 @@
-import type { FastifyInstance, InjectOptions } from 'fastify'
+import XLSX from '@e965/xlsx'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { sql } from 'kysely'
 import type { House } from '#kernel/slice.ts'
 import { addressOf, type Walkable } from '../walking.ts'
@@ -35,11 +36,20 @@ function publicFor(name: string, url: string): string {
   if (name === 'period') return '2023-24'
   if (name === 'group') return 'all'
   if (name === 'as-known-at') return '2026-02-02'
+  if (name === 'of') return '/measures.csv'
   return '1'
 }
 
+/** Addresses of tables that would be A's. */
+const tablesFor = ({ measures, lists, slugs, numbers, words }: Handles) => [
+  ...measures.map((code) => `/measures/${code}/comparison.csv`), ...measures.map((code) => `/authorities/S12000001/measures/${code}/series.csv`),
+  ...lists.map((address) => `/groups/${encodeURIComponent(address)}/members.csv`), ...slugs.map((slug) => `/people/organisations/${slug}/people.csv`),
+  ...numbers.map((id) => `/imports/${id}/changes.csv`), ...words.map((id) => `/imports/new/${id}/warnings.csv`),
+]
+
 /** What of A's may stand in a part of an address or question with this name: whatever is likely there, and one thing of every other sort. */
 function handlesFor(name: string, url: string, handles: Handles): string[] {
+  if (name === 'of') return tablesFor(handles)
   const likely = /slug|organisation/.test(name) ? handles.slugs
     : /measure/.test(name) || (name === 'code' && url.includes('/measures')) ? handles.measures
       : /group|list|compare/.test(name) ? handles.lists
@@ -47,8 +57,12 @@ function handlesFor(name: string, url: string, handles: Handles): string[] {
   return [...new Set([...likely, ...Object.values(handles).flatMap((some: string[]) => some.slice(0, 1))])]
 }
 
+/** The same table as the CSV file beside it, in another format or described. */
+const isSameTable = ({ url }: Walkable) => /\.(xlsx|ods|csv-metadata\.json)$/.test(url)
+
 /** For each part of a route's address and question each of A's handles in turn, the others public; and once all public. */
-export function stepsOf(route: Walkable, handles: Handles, most = Infinity): Step[] {
+export function stepsOf(route: Walkable, handles: Handles, handlesEach = Infinity): Step[] {
+  const most = isSameTable(route) ? Math.min(1, handlesEach) : handlesEach
   const params = Object.fromEntries(route.params.map((name) => [name, publicFor(name, route.url)]))
   const needed = Object.fromEntries(route.query.filter((name) => ['measure', 'authority'].includes(name)).map((name) => [name, publicFor(name, route.url)]))
   const tried = (name: string) => handlesFor(name, route.url, handles).slice(0, most)
@@ -70,7 +84,15 @@ export async function answerTo(app: FastifyInstance, house: House, asker: Asker,
   }
   const answer = await app.inject(request)
   const head = Object.entries(answer.headers).filter(([name]) => name !== 'set-cookie' && name !== 'date')
-  return { status: answer.statusCode, text: `${answer.statusCode} ${JSON.stringify(head)}\n${answer.body}`, body: answer.body }
+  const body = readable(answer)
+  return { status: answer.statusCode, text: `${answer.statusCode} ${JSON.stringify(head)}\n${body}`, body }
+}
+
+/** What a person reads in an answer: of a spreadsheet, every cell of every sheet. */
+function readable({ body, rawPayload, headers }: LightMyRequestResponse): string {
+  if (!/spreadsheet/.test(String(headers['content-type']))) return body
+  const { Sheets } = XLSX.read(rawPayload)
+  return Object.entries(Sheets).map(([name, sheet]) => `${name}\n${XLSX.utils.sheet_to_csv(sheet)}`).join('\n')
 }
 
 /** The secrets in an answer that the asker neither typed nor was granted. */

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import pino from 'pino'
 import { sql } from 'kysely'
 import type { Actor, Role } from '#kernel/access/actor.ts'
@@ -119,6 +120,7 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
   const imported = await store.change(system, 'test.import', (trx) => importWithWarning(trx, world, secrets, measures[1]?.id ?? 0))
   const upload = word("address of A's upload")
   const recipe = word("name of A's recipe")
+  const kept = word("name of A's kept file")
   await store.change(insider.actor, word('action in the trail of A'), async (trx) => {
     const content = Buffer.from(word("content of A's upload"))
     const owner = insider.actor.kind === 'person' ? insider.actor.account : 0
@@ -147,6 +149,7 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
       progress: JSON.stringify({ done: secrets.number("progress of A's job"), of: null, says: word("progress of A's job in words") }), reason: word("reason of A's job"),
       reference: word("reference of A's job"), run_after: moment, ended_at: moment,
     }).execute()
+    await keepFile(trx, { id: kept, account: owner, organisation: a.id, word })
     return {
       subject: `organisation:${a.id}`, organisation: a.id, result: null, says: word('sentence in the trail of A'), why: word('reason in the trail of A'),
       before: { was: word('what was before in the trail of A') }, after: { is: word('what is now in the trail of A') },
@@ -167,9 +170,22 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
     handles: {
       slugs: [a.slug], measures: measures.flatMap(({ code, alias }) => [code, alias]), lists: lists.map(({ slug }) => `list:${slug}`),
       numbers: [...new Set([...Object.values(made ?? {}), a.id, officer.account, grant?.id ?? 0, session?.id ?? 0, job?.id ?? 0, factor, imported, hiddenMeasure.id, hiddenList.id])].map(String),
-      words: [upload, recipe, officer.email],
+      words: [upload, recipe, kept, officer.email],
     },
   }
+}
+
+/** A file that somebody of A had made to keep. */
+async function keepFile(trx: Trx, { id, account, organisation, word }: { id: string; account: number; organisation: number; word: (about: string) => string }) {
+  const rights = sql<string[]>`kernel.rights()`
+  const column = { name: 'code', title: word("column of A's kept file"), datatype: 'text', description: word("meaning of A's kept file") }
+  const about = { name: word("file name of A's kept file"), title: word("title of A's kept file"), description: word("description of A's kept file"), publisher: word("publisher of A's kept file"), licence: null, origin: null, knownAt: null, columns: [column] }
+  await trx.insertInto('kernel.kept_export').values({
+    id, account, rights, organisation, address: `/measures.csv?search=${word("question of A's kept file")}`, page: `/${word("page of A's kept file")}`, about: JSON.stringify(about),
+    rows: 1, bytes: 1, sha256: word("hash of A's kept file"), made_at: moment, expires_at: new Date(moment.getTime() + 86_400_000),
+  }).execute()
+  const content = gzipSync(`${JSON.stringify([word("row of A's kept file")])}\n`)
+  await trx.insertInto('kernel.kept_export_part').values({ export: id, seq: 0, account, rights, content }).execute()
 }
 
 async function localMeasure(house: House, { a, authorities }: PublicWorld, secrets: Secrets, which: string) {

@@ -35,6 +35,27 @@ export interface Database {
     started_at: Timestamp | null
     ended_at: Timestamp | null
   }
+  'kernel.kept_export': {
+    id: string
+    account: number
+    rights: string[]
+    organisation: number | null
+    address: string
+    page: string
+    about: Json
+    rows: number
+    bytes: number
+    sha256: string
+    made_at: Timestamp
+    expires_at: Timestamp
+  }
+  'kernel.kept_export_part': {
+    export: string
+    seq: number
+    account: number
+    rights: string[]
+    content: Uint8Array
+  }
   'kernel.letter': {
     id: GeneratedAlways<number>
     organisation: number | null

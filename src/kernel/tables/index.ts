@@ -10,4 +10,4 @@ export { howRead, readTable, sourceOf, type Table, type TableOptions, type Table
 export type { Row } from './records.ts'
 export { sheetsOf } from './spreadsheets/read.ts'
 export type { SheetFacts } from './spreadsheets/sheets.ts'
-export { csvRow, writeCsv, type CellValue } from './write.ts'
+export { csvRow, isNumberText, unguarded, writeCsv, type CellValue } from './write.ts'

@@ -59,7 +59,8 @@ function refuseChangesByPrograms({ actor, url }: FastifyRequest): void {
   }
 }
 
-function admit(actor: Actor, access: Access, permissions: Permissions): void {
+/** Refuses whom this access rule does not let in. */
+export function admit(actor: Actor, access: Access, permissions: Permissions): void {
   if (access === 'public') return
   if (actor.kind === 'public') throw new Problem('not-signed-in', 'You need to sign in to see this page.')
   if (access === 'signed-in' || may(permissions, actor, access.may)) return

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
+import { mediaTypes } from '../exports/formats.ts'
 import { apiRoot } from './api.ts'
 import type { ApiDescription } from './api.ts'
 import type { DataTable } from './components/data-table/data-table.ts'
@@ -83,6 +84,13 @@ function pathsOf(routes: ApiDescription[]) {
   return Object.fromEntries([...byPath].map(([path, those]) => [path, Object.fromEntries(those.map((route) => [route.method ?? 'get', operation(route)]))]))
 }
 
+/** The same answer as a file; `.csv-metadata.json` describes the first. */
+const tableContent = {
+  'text/csv': { schema: { type: 'string' } },
+  [mediaTypes.xlsx]: { schema: { type: 'string', format: 'binary' } },
+  [mediaTypes.ods]: { schema: { type: 'string', format: 'binary' } },
+}
+
 function operation(route: ApiDescription) {
   const json = { 'application/json': { schema: schemaOf(route.response, 'output') } }
   return {
@@ -104,7 +112,7 @@ function operation(route: ApiDescription) {
     responses: {
       200: {
         description: route.summary,
-        content: route.hasCsv ? { ...json, 'text/csv': { schema: { type: 'string' } } } : json,
+        content: route.hasTable ? { ...json, ...tableContent } : json,
       },
       default: { $ref: '#/components/responses/Problem' },
     },
@@ -146,7 +154,7 @@ function groupsFor(routes: ApiDescription[]) {
       body: route.body ?? null,
       summary: route.summary,
       explanation: route.explanation ?? null,
-      formats: route.hasCsv ? 'JSON and CSV' : 'JSON',
+      formats: route.hasTable ? 'JSON, CSV, XLSX and ODS' : 'JSON',
       parameters: parameterTable(route),
     })),
   }))

@@ -1,3 +1,4 @@
+import XLSX from '@e965/xlsx'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { embeddedStore } from '../testing/store.ts'
@@ -27,7 +28,14 @@ describe('the programming interface', () => {
     expect((await get('/api/v1/beds/rose.json')).json()).toMatchObject({ items: [{ code: 'rose' }] })
     const table = await get('/api/v1/beds/rose.csv')
     expect([table.body, table.headers['content-type']]).toEqual(['code\r\nrose\r\n', 'text/csv; charset=utf-8'])
-    expect(table.headers.link).toBe('</api/v1/beds/rose.csv?cursor=Wzdd>; rel="next"')
+    expect(table.headers.link).toBe(
+      '</api/v1/beds/rose.csv?cursor=Wzdd>; rel="next", </api/v1/beds/rose.csv-metadata.json>; rel="describedby"; type="application/csvm+json"',
+    )
+    expect((await get('/api/v1/beds/rose.csv-metadata.json')).json()).toMatchObject({ url: 'rose.csv', 'dc:title': 'Beds' })
+    for (const format of ['xlsx', 'ods']) {
+      const file = await get(`/api/v1/beds/rose.${format}`)
+      expect(XLSX.utils.sheet_to_json(XLSX.read(file.rawPayload).Sheets.Data ?? {})).toEqual([{ Code: 'rose' }])
+    }
     expect((await get('/api/v1/beds/rose', { accept: 'text/csv' })).headers['content-type']).toContain('text/csv')
   })
   test('a name that nothing is asked by is refused, so that a slip does not get the answer to another question', async () => {

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
+import { sendExport, sendMetadata } from '../exports/answer.ts'
+import type { Export } from '../exports/index.ts'
 import { refused } from '../problems.ts'
 import type { Access } from './frame.ts'
 
@@ -25,8 +27,8 @@ export interface ApiDescription {
   response: z.ZodType
   /** What is sent along with a change, in words: a file. */
   body?: string
-  /** Whether it also answers with a table. */
-  hasCsv: boolean
+  /** Whether it also answers with a table, in every format tables have. */
+  hasTable: boolean
 }
 
 declare module 'fastify' {
@@ -38,7 +40,7 @@ declare module 'fastify' {
 /** One address of the programming interface, declared once: it is registered, validated and described from this. */
 export interface ApiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType> extends Omit<
   ApiDescription,
-  'hasCsv'
+  'hasTable'
 > {
   access: Access
   params?: P
@@ -51,47 +53,47 @@ export interface ApiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extend
     request: FastifyRequest
   }) => Promise<z.input<R>>
   /** The same answer as a table, where it is one. */
-  csv?: (answer: z.input<R>) => string
+  table?: (answer: z.input<R>) => Export
 }
 
+const tableEndings = ['.csv', '.xlsx', '.ods', '.csv-metadata.json'] as const
+type Ending = '' | '.json' | (typeof tableEndings)[number]
+
 /**
- * Declares one question programs may ask. It is answered at its address in the form `Accept` prefers, and with `.json` or
- * `.csv` after the address in exactly that form.
+ * Declares one question programs may ask. It is answered at its address in the form `Accept` prefers, and with `.json`, or where it is a
+ * table `.csv`, `.xlsx` or `.ods`, after the address in exactly that form; `.csv-metadata.json` says what the CSV file holds.
  */
 export function apiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType>(
   app: FastifyInstance,
   route: ApiRoute<P, Q, R>,
 ): void {
-  const { access, params, query, csv, answer, ...described } = route
+  const { access, params, query, table, answer, ...described } = route
   // A slip such as as_known_at for as-known-at must not get the answer to another question, so unknown names are refused.
   const asked = (query ?? z.object({})).strict()
   const schema = { ...(params ? { params } : {}), querystring: asked }
-  const register = (extension: '' | '.json' | '.csv', api?: ApiDescription) =>
+  const register = (ending: Ending, api?: ApiDescription) =>
     app.get(
-      apiRoot + route.path + extension,
+      apiRoot + route.path + ending,
       { schema, config: api ? { access, api } : { access } },
       async (request, reply) => {
         // The schemas above have already turned the request into these types.
-        const question = {
-          params: request.params as z.output<P>,
-          query: request.query as z.output<Q>,
-          actor: request.actor,
-          request,
-        }
+        const { params: given, ending: asked } = asWritten(request.params as z.output<P>, ending)
+        const question = { params: given, query: request.query as z.output<Q>, actor: request.actor, request }
         const found = await answer(question)
-        const format = extension === '' ? preferred(request, csv !== undefined) : extension
+        const form = asked === '' ? preferred(request, table !== undefined) : asked
         linkNext(reply, found)
-        if (format === '.csv' && csv) return asCsv(reply, route.path, csv(found))
-        return reply.type('application/json; charset=utf-8').send(found)
+        if (form === '.json' || !table) return reply.type('application/json; charset=utf-8').send(found)
+        return asTable(request, reply, { ...table(found), mark: false }, form, asked)
       },
     )
-  register('', { ...described, ...(params ? { params } : {}), ...(query ? { query } : {}), hasCsv: csv !== undefined })
+  const hasTable = table !== undefined
+  register('', { ...described, ...(params ? { params } : {}), ...(query ? { query } : {}), hasTable })
   register('.json')
-  if (csv) register('.csv')
+  if (hasTable) tableEndings.forEach((ending) => register(ending))
 }
 
 /** One change programs may ask for, with a token that may write. A file is sent as it is, as the body of the request. */
-export interface ApiAction<Q extends z.ZodObject, R extends z.ZodType> extends Omit<ApiDescription, 'hasCsv' | 'method' | 'params' | 'query' | 'response'> {
+export interface ApiAction<Q extends z.ZodObject, R extends z.ZodType> extends Omit<ApiDescription, 'hasTable' | 'method' | 'params' | 'query' | 'response'> {
   access: Exclude<Access, 'public'>
   query: Q
   response: R
@@ -106,7 +108,7 @@ export async function apiAction<Q extends z.ZodObject, R extends z.ZodType>(app:
   await app.register((own, _options, ready) => {
     own.removeAllContentTypeParsers()
     own.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-    own.post(apiRoot + route.path, { schema: { querystring: route.query.strict() }, config: { access, api: { ...described, method: 'post', hasCsv: false } } }, async (request, reply) => {
+    own.post(apiRoot + route.path, { schema: { querystring: route.query.strict() }, config: { access, api: { ...described, method: 'post', hasTable: false } } }, async (request, reply) => {
       const none: AsyncIterable<Uint8Array> = Readable.from([])
       const { status, answer } = await act({ query: request.query as z.output<Q>, actor: request.actor, body: request.body instanceof Readable ? request.body : none })
       return reply.code(status).type('application/json; charset=utf-8').send(answer)
@@ -115,17 +117,26 @@ export async function apiAction<Q extends z.ZodObject, R extends z.ZodType>(app:
   })
 }
 
-function preferred(request: FastifyRequest, hasCsv: boolean): '.csv' | '.json' {
+/** Where an address ends in a part that varies, the router takes the metadata of a file for the JSON of something named so. */
+function asWritten<P>(params: P, ending: Ending): { params: P; ending: Ending } {
+  const taken = ending === '.json' ? Object.entries(params as Record<string, unknown>).find(([, part]) => String(part).endsWith(beforeJson)) : undefined
+  if (!taken) return { params, ending }
+  return { params: { ...params, [taken[0]]: String(taken[1]).slice(0, -beforeJson.length) }, ending: '.csv-metadata.json' }
+}
+const beforeJson = '.csv-metadata'
+
+function preferred(request: FastifyRequest, hasTable: boolean): '.csv' | '.json' {
   const accept = request.headers.accept ?? ''
-  return hasCsv && accept.includes('text/csv') && !accept.includes('application/json') ? '.csv' : '.json'
+  return hasTable && accept.includes('text/csv') && !accept.includes('application/json') ? '.csv' : '.json'
 }
 
-function asCsv(reply: FastifyReply, path: string, content: string): FastifyReply {
-  const name = path.replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '')
-  return reply
-    .type('text/csv; charset=utf-8')
-    .header('content-disposition', `attachment; filename="${name}.csv"`)
-    .send(content)
+function asTable(request: FastifyRequest, reply: FastifyReply, table: Export, form: Exclude<Ending, '' | '.json'>, ending: Ending): FastifyReply | Promise<FastifyReply> {
+  const { pathname, search } = new URL(request.url, 'http://here.invalid')
+  const path = ending === '' ? pathname : pathname.slice(0, -ending.length)
+  const place = { path, search, page: path + search }
+  if (form === '.csv-metadata.json') return sendMetadata(reply, table, place)
+  const format = ({ '.csv': 'csv', '.xlsx': 'xlsx', '.ods': 'ods' } as const)[form]
+  return sendExport(reply, table, format, place)
 }
 
 /** A table has no room for the address of the next page, so it is also a header (RFC 8288). */

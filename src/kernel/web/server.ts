@@ -6,6 +6,9 @@ import fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { constants } from 'node:zlib'
 import { permissionsOf, type Actor } from '../access/actor.ts'
+import { answerWithTables } from '../exports/answer.ts'
+import { exportJobs } from '../exports/jobs.ts'
+import { exportRoutes } from '../exports/routes.ts'
 import { startRunner, type RunnerOptions } from '../jobs/index.ts'
 import { jobRoutes } from '../jobs/routes.ts'
 import { answerMetrics } from '../metrics/index.ts'
@@ -77,6 +80,7 @@ export async function createServer(given: House, { slices, identify, actorOf, on
   const navigation = slices.toReversed().flatMap((slice) => slice.navigation ?? [])
   const kept = keptPages(house)
   answerWithPages(app, { house, assets, permissions, navigation, keep: kept.keep })
+  answerWithTables(app, house)
   answerErrors(app)
   guardRoutes(app, permissions, identify)
   kept.answerFrom(app)
@@ -92,8 +96,11 @@ export async function createServer(given: House, { slices, identify, actorOf, on
     slices.flatMap((slice) => slice.help ?? []),
   )
   jobRoutes(app, house)
+  const sources = slices.flatMap((slice) => slice.exports ?? [])
+  exportRoutes(app, house, sources, permissions)
   for (const slice of slices) await app.register(async (own) => slice.routes?.(own, house))
-  doJobs(app, house, { permissions, actorOf, kinds: slices.flatMap((slice) => slice.jobs ?? []) })
+  const kinds = [...exportJobs(sources, permissions), ...slices.flatMap((slice) => slice.jobs ?? [])]
+  doJobs(app, house, { permissions, actorOf, kinds })
   await app.ready()
   return app
 }

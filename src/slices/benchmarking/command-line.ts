@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Actor } from '#kernel/access/actor.ts'
 import { momentGiven } from '#kernel/db/known-at.ts'
+import { writtenAsCsv } from '#kernel/exports/index.ts'
 import { formatCount, formatFigure } from '#kernel/figures/index.ts'
 import { refused } from '#kernel/problems.ts'
 import type { Command } from '#kernel/slice.ts'
@@ -39,7 +40,7 @@ Says how the authorities of a group compare: values, ranks, quarters, deviations
     const knownAt = momentGiven(values['as-known-at'], 'as-known-at')
     const answer = await house.store.read(commandLine, (db) => comparison(db, { measure, period, group, authority, knownAt }))
     if (values.json) out(JSON.stringify(answer, null, 2))
-    else if (values.csv) out(comparisonTable(answer).trimEnd())
+    else if (values.csv) out((await Array.fromAsync(writtenAsCsv({ ...comparisonTable(answer), mark: false }))).join('').trimEnd())
     else out(inLines(answer).join('\n'))
     return 0
   },

@@ -1,5 +1,6 @@
 import type { Slice } from '#kernel/slice.ts'
 import { compareCommand } from './command-line.ts'
+import { exports } from './exports.ts'
 import { helpTopics } from './page-routes.ts'
 import { routes } from './routes.ts'
 
@@ -20,5 +21,6 @@ export const benchmarking: Slice = {
   ],
   help: helpTopics,
   routes,
+  exports,
   commands: [compareCommand],
 }

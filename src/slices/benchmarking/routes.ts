@@ -32,7 +32,7 @@ export function routes(app: FastifyInstance, house: House): void {
       const { 'as-known-at': knownAt, ...question } = query
       return store.read(actor, (db) => comparison(db, { ...question, knownAt }))
     },
-    csv: comparisonTable,
+    table: comparisonTable,
   })
   apiRoute(app, {
     path: '/authorities/:code/profile',
@@ -52,7 +52,7 @@ export function routes(app: FastifyInstance, house: House): void {
       const { 'as-known-at': knownAt, ...filters } = query
       return profileAndKeep(store, actor, { authority: params.code, ...filters, knownAt })
     },
-    csv: profileTable,
+    table: profileTable,
   })
   apiRoute(app, {
     path: '/authorities/:code/measures/:measure',
@@ -68,6 +68,6 @@ export function routes(app: FastifyInstance, house: House): void {
     response: trendAnswer,
     answer: ({ params, query, actor }) =>
       store.read(actor, (db) => trend(db, { authority: params.code, measure: params.measure, group: query.group, knownAt: query['as-known-at'] })),
-    csv: trendTable,
+    table: trendTable,
   })
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Reader } from '#kernel/db/index.ts'
 import { wordOn } from '#kernel/figures/index.ts'
 import type { House } from '#kernel/slice.ts'
-import { csvRow } from '#kernel/tables/index.ts'
+import { columnsOf, exportOf } from '#kernel/exports/index.ts'
 import { apiRoute, cursorOf, nextAddress, pageOf, pageQuery, readCursor } from '#kernel/web/api.ts'
 import { knownAtField } from '#kernel/web/known-at.ts'
 import { authorityByCode } from '#slices/places/index.ts'
@@ -46,7 +46,7 @@ const measureAnswer = z.object({
   national: z.boolean().describe('False: an organisation keeps it for itself.'),
   fictional: z.boolean(),
   version: z.number(),
-  known_from: z.string().describe('When this version of the definition became known here.'),
+  known_from: z.iso.datetime().describe('When this version of the definition became known here.'),
 })
 
 const measureInFull = measureAnswer.extend({
@@ -63,8 +63,8 @@ const measureInFull = measureAnswer.extend({
 const observationAnswer = z.object({
   measure: z.string(),
   period: z.string(),
-  starts: z.string(),
-  ends: z.string(),
+  starts: z.iso.date(),
+  ends: z.iso.date(),
   authority: words.describe('Code of the authority; null for a reference value of an area.'),
   area: words.describe('Code of the area, for a published figure of a country, region or group.'),
   name: z.string(),
@@ -77,7 +77,9 @@ const observationAnswer = z.object({
   status: z.string(),
   reason: words,
   marker: words.describe('What the publisher wrote where it was not a number.'),
-  known_from: z.string().describe('When this figure became known here.'),
+  known_from: z.iso.datetime().describe('When this figure became known here.'),
+  publisher: z.string().describe('Who published it.'),
+  licence: words.describe('The terms it was published on; null: not stated.'),
 })
 
 /** What programs may ask about measures and their figures. */
@@ -104,7 +106,7 @@ export function apiRoutes(app: FastifyInstance, { store }: House): void {
       const last = items.at(-1)
       return { items: items.map(describedMeasure), next: nextAddress(request, rows.length > limit && last ? cursorOf([last.code]) : null) }
     },
-    csv: ({ items }) => table(Object.keys(measureAnswer.shape), items),
+    table: ({ items }) => exportOf({ ...about, name: 'measures', title: 'Measures', description: 'Measures and their definitions, by code.' }, columnsOf(measureAnswer), items),
   })
   apiRoute(app, {
     path: '/measures/:code',
@@ -138,7 +140,7 @@ export function apiRoutes(app: FastifyInstance, { store }: House): void {
       const more = rows.length > query.limit && last ? cursorOf([last.measure, last.period, last.place]) : null
       return { items: items.map(describedFigure), next: nextAddress(request, more) }
     },
-    csv: ({ items }) => table(Object.keys(observationAnswer.shape), items),
+    table: ({ items }) => exportOf({ ...about, name: 'observations', title: 'Figures', description: 'Figures, as known at a moment.' }, columnsOf(observationAnswer), items),
   })
 }
 
@@ -203,13 +205,9 @@ function describedFigure(row: ExportRow): z.infer<typeof observationAnswer> {
   return {
     measure: code, period: label, starts, ends, authority, area, name, ...figures, word: row.scale && figures.value !== null ? wordOn(row.scale, figures.value) : null,
     status: hidden ? 'absent' : row.status, reason: hidden ? 'suppressed' : row.reason, marker, known_from: row.known_from.toISOString(),
+    publisher: row.publisher, licence: row.licence,
   }
 }
 
-type Cell = string | number | boolean | null | string[]
-
-function table(columns: readonly string[], items: readonly Record<string, Cell>[]): string {
-  const cell = (value: Cell | undefined) =>
-    value === undefined || value === null ? null : typeof value === 'object' ? value.join(', ') : typeof value === 'boolean' ? String(value) : value
-  return [csvRow(columns), ...items.map((item) => csvRow(columns.map((column) => cell(item[column]))))].join('')
-}
+/** Each row names its publisher and licence. */
+const about = { publisher: null, licence: null, knownAt: null }

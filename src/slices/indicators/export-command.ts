@@ -1,16 +1,16 @@
 /** The command export. */
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import type { Actor } from '#kernel/access/actor.ts'
 import type { Reader, Store } from '#kernel/db/index.ts'
 import { momentGiven } from '#kernel/db/known-at.ts'
+import { exportFormats, written, type Export, type ExportFormat } from '#kernel/exports/index.ts'
 import { isRefusedPeriod, parsePeriod } from '#kernel/periods/index.ts'
 import { refused } from '#kernel/problems.ts'
 import type { Command, House, Terminal } from '#kernel/slice.ts'
 import { authorityByCode } from '#slices/places/index.ts'
-import { exportedAuthorities, exportedMeasures, exportedObservations, written, type ExportFormat } from './exporting.ts'
+import { exportedAuthorities, exportedMeasures, exportedObservations } from './exporting.ts'
 import { measureByCode } from './measures/queries.ts'
 import { periodsLabelled } from './observations/export.ts'
 import type { ObservationFilters } from './observations/queries.ts'
@@ -19,11 +19,12 @@ const actor: Actor = { kind: 'system', name: 'command line' }
 
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'Write figures, measures or authorities to CSV or JSON',
-  help: `npm run -s bv -- export observations|measures|authorities --format csv|json [--out FILE]
+  summary: 'Write figures, measures or authorities to CSV, XLSX, ODS or JSON',
+  help: `npm run -s bv -- export observations|measures|authorities --format csv|xlsx|ods|json [--out FILE]
     [--measure CODE] [--authority CODE] [--period LABEL] [--as-known-at MOMENT]
 
-The filters are for observations; --as-known-at is for measures too. Without --out the file is written to the terminal.`,
+The filters are for observations; --as-known-at is for measures too. Without --out the file is written
+to standard output. Numbers are exact: in JSON they are numbers with every digit that was published.`,
   async run(args, house, terminal) {
     const { values, positionals } = parseArgs({
       args, allowPositionals: true,
@@ -32,13 +33,13 @@ The filters are for observations; --as-known-at is for measures too. Without --o
         period: { type: 'string' }, 'as-known-at': { type: 'string' },
       },
     })
-    const { format } = values
-    if (format !== 'csv' && format !== 'json') throw refused('Say in which format: --format csv or --format json.')
+    const format = exportFormats.find((one) => one === values.format)
+    if (!format) throw refused('Say in which format: --format csv, --format xlsx, --format ods or --format json.')
     const stray = (['measure', 'authority', 'period'] as const).filter((filter) => values[filter] !== undefined)
     if (positionals[0] !== 'observations' && stray.length > 0) throw refused(`--${stray[0]} narrows observations only. Leave it out, or export observations.`)
     const knownAt = momentGiven(values['as-known-at'], 'as-known-at')
-    const items = await itemsOf(positionals[0], { ...values, knownAt }, house.store)
-    await writeOut(items, format, values.out, terminal, house)
+    const table = await tableOf(positionals[0], { ...values, knownAt }, house.store)
+    await writeOut(table, format, values.out, terminal, house)
     return 0
   },
 }
@@ -50,7 +51,7 @@ interface Asked {
   knownAt?: Date | undefined
 }
 
-async function itemsOf(what: string | undefined, asked: Asked, store: Store) {
+async function tableOf(what: string | undefined, asked: Asked, store: Store): Promise<Export> {
   switch (what) {
     case 'observations':
       return exportedObservations(store, actor, await store.read(actor, (db) => filterOf(db, asked)))
@@ -80,13 +81,10 @@ async function periodIds(db: Reader, label: string): Promise<number[]> {
   return found
 }
 
-async function writeOut(items: Parameters<typeof written>[0], format: ExportFormat, path: string | undefined, { out, err }: Terminal, { log }: House): Promise<void> {
-  const pieces = written(items, format)
-  if (path === undefined) {
-    for await (const piece of pieces) out(piece.replace(/\r?\n$/, ''))
-    return
-  }
-  await pipeline(Readable.from(pieces), createWriteStream(path)).catch((cause: NodeJS.ErrnoException) => {
+async function writeOut(table: Export, format: ExportFormat, path: string | undefined, { err }: Terminal, { config, log, now }: House): Promise<void> {
+  const file = written({ ...table, mark: false }, format, { source: config.baseUrl, madeAt: now() })
+  if (path === undefined) return pipeline(file, process.stdout, { end: false })
+  await pipeline(file, createWriteStream(path)).catch((cause: NodeJS.ErrnoException) => {
     if (cause.syscall === 'open') throw refused(`${path} cannot be written (${cause.code}). Choose a folder that is there and a file this account may write.`)
     throw cause
   })

@@ -2,6 +2,7 @@ import type { Slice } from '#kernel/slice.ts'
 import { apiRoutes } from './api.ts'
 import { exportCommand } from './export-command.ts'
 import { importReadings } from './imports/readings.ts'
+import { exports } from './exports.ts'
 import { importCommands } from './imports/command-line.ts'
 import { handOverInIndicators, ownedInIndicators } from './leaving.ts'
 import { measuresCommand } from './measures-command.ts'
@@ -42,6 +43,7 @@ export const indicators: Slice = {
   },
   readings: importReadings,
   jobs: [checking, importing],
+  exports,
   commands: [...importCommands, measuresCommand, exportCommand],
   owned: ownedInIndicators,
   handOver: handOverInIndicators,

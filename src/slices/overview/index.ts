@@ -1,5 +1,6 @@
 import type { Slice } from '#kernel/slice.ts'
-import { routes } from './routes.ts'
+import { profileExport } from './profile/routes.ts'
+import { authoritiesExport, routes } from './routes.ts'
 
 /** Home, the list and the profile of authorities, and search: the pages that show what several slices hold. No tables of its own. */
 export const overview: Slice = {
@@ -20,4 +21,5 @@ export const overview: Slice = {
     },
   ],
   routes,
+  exports: [authoritiesExport, profileExport],
 }

@@ -1,4 +1,5 @@
 import type { Actor } from '#kernel/access/actor.ts'
+import { downloadsOf } from '#kernel/exports/index.ts'
 import { countOf, formatCount, formatDate } from '#kernel/figures/index.ts'
 import type { AuthorityChoices, AuthorityFilter, FoundAuthority, FoundMeasure, ListedAuthority, RecentImport } from './queries.ts'
 
@@ -57,6 +58,7 @@ export function authoritiesPage(rows: readonly ListedAuthority[], filter: Author
     sentence: sentenceOf(rows, filter),
     nothing: 'Nothing answers to all of that. Leave something out, or use part of the name.',
     rows: rows.map((row) => listedRow(row)),
+    files: downloadsOf(countOf(rows.length, 'authority', 'authorities'), `/authorities?${new URLSearchParams({ ...filter }).toString()}`),
     fields: [
       { id: 'name', name: 'name', label: 'Name or code', value: filter.name },
       { id: 'kind', name: 'kind', label: 'Kind', value: filter.kind, options: [any('Every kind'), ...choices.kinds] },

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { columnFor, exportOf, exportSource, type ColumnOf } from '#kernel/exports/index.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { authoritiesPage, home, homePage, searchPage } from './pages.ts'
 import { profileRoutes } from './profile/routes.ts'
-import { authorityChoices, findAuthorities, findMeasures, listedAuthorities, recentImports, whatThereIs } from './queries.ts'
+import { authorityChoices, findAuthorities, findMeasures, listedAuthorities, recentImports, whatThereIs, type ListedAuthority } from './queries.ts'
 
 const word = z.string().trim().max(200, 'Use 200 characters or fewer').default('')
 const authoritiesQuery = z.object({
@@ -49,6 +50,29 @@ export function routes(plain: FastifyInstance, house: House): void {
 
   profileRoutes(app, house)
 }
+
+/** The list of authorities to download, narrowed as the page is. */
+export const authoritiesExport = exportSource({
+  path: '/authorities', access, query: authoritiesQuery,
+  open: async ({ actor, query, house: { store, now } }) => {
+    const rows = await store.read(actor, (db) => listedAuthorities(db, query, now().toISOString().slice(0, 10)))
+    const about = { name: 'authorities', title: 'Authorities', description: 'Authorities that are or were, with what became of them.', publisher: null, licence: null, knownAt: null }
+    return exportOf(about, authorityColumns, rows)
+  },
+})
+
+const column = columnFor<ListedAuthority>()
+
+const authorityColumns: readonly ColumnOf<ListedAuthority>[] = [
+  column('code', 'text', 'GSS code where it has one, else its register code.', (row) => row.code),
+  column('name', 'text', 'Name as in the register.', (row) => row.name),
+  column('kind', 'text', 'What kind of authority it is.', (row) => row.kind),
+  column('region', 'text', 'Empty: none.', (row) => row.region),
+  column('nation', 'text', 'The nation it is in.', (row) => row.nation),
+  column('starts', 'date', 'First day in being. Empty: before records.', (row) => row.starts),
+  column('ends', 'date', 'Last day in being. Empty: still in being.', (row) => row.ends),
+  column('successors', 'text', 'Codes of those that took over.', (row) => row.successors.map(({ code }) => code).join(', ')),
+]
 
 const helpPages = [
   { address: '/help/profiles', template: 'slices/overview/views/help-profiles.njk', title: 'How to read an authority’s profile' },

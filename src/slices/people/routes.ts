@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { organisationsWith, type Actor } from '#kernel/access/actor.ts'
+import { downloadsOf } from '#kernel/exports/index.ts'
 import { blankForm, readForm, refusedForm, type FormView } from '#kernel/forms/index.ts'
 import { notFound } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
@@ -84,6 +85,7 @@ function organisationRoutes(plain: FastifyInstance, house: House): void {
       address: organisationAddress(organisation.slug),
       kind: kindWords[organisation.kind],
       people: personRows(organisation, found.people, locked),
+      files: downloadsOf('this list of people', `${organisationAddress(organisation.slug)}/people`),
       grants: grantRows(organisation, found.grants),
       invitations: invitationRows(found.invitations, house.now()),
     })

@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { House } from '#kernel/slice.ts'
-import { csvRow } from '#kernel/tables/index.ts'
+import { columnsOf, exportOf } from '#kernel/exports/index.ts'
 import { apiRoute, cursorOf, nextAddress, pageOf, pageQuery, readCursor } from '#kernel/web/api.ts'
 import { authorities, authorityByCode, codesAndNamesOf, successionOf, type Authority } from './authorities.ts'
 import { groupChoices } from './groups.ts'
 
 const words = z.string().nullable()
+const day = z.iso.date().nullable()
 
 const authorityAnswer = z.object({
   code: z.string().describe('GSS code where it has one, else its register code.'),
@@ -19,8 +20,8 @@ const authorityAnswer = z.object({
   nation: z.string(),
   region: words,
   region_name: words,
-  starts: words.describe('First day in being; null: before records.'),
-  ends: words.describe('Last day in being; null: still in being.'),
+  starts: day.describe('First day in being; null: before records.'),
+  ends: day.describe('Last day in being; null: still in being.'),
   population: z.number().nullable(),
   fictional: z.boolean(),
 })
@@ -34,7 +35,7 @@ const authorityInFull = authorityAnswer.extend({
   successors: z.array(change),
 })
 
-const groupAnswer = z.object({
+export const groupAnswer = z.object({
   address: z.string().describe('What to ask a comparison for.'),
   title: z.string(),
   type: z.string(),
@@ -72,7 +73,7 @@ export function apiRoutes(app: FastifyInstance, { store }: House): void {
       const last = items.at(-1)
       return { items: items.map(described), next: nextAddress(request, rows.length > query.limit && last ? cursorOf([last.code]) : null) }
     },
-    csv: ({ items }) => table(Object.keys(authorityAnswer.shape), items),
+    table: ({ items }) => exportOf(aboutAuthorities, columnsOf(authorityAnswer), items),
   })
   apiRoute(app, {
     path: '/authorities/:code',
@@ -101,7 +102,7 @@ export function apiRoutes(app: FastifyInstance, { store }: House): void {
         const of = query.authority === undefined ? undefined : await authorityByCode(db, query.authority)
         return { items: await groupChoices(db, of) }
       }),
-    csv: ({ items }) => table(Object.keys(groupAnswer.shape), items),
+    table: ({ items }) => exportOf(aboutGroups, columnsOf(groupAnswer), items),
   })
 }
 
@@ -109,7 +110,7 @@ function described({ id: _id, ...authority }: Authority) {
   return authority
 }
 
-function table(columns: readonly string[], items: readonly Record<string, string | number | boolean | null>[]): string {
-  const cell = (value: string | number | boolean | null | undefined) => (typeof value === 'boolean' ? String(value) : (value ?? null))
-  return [csvRow(columns), ...items.map((item) => csvRow(columns.map((column) => cell(item[column]))))].join('')
-}
+/** What each file of these says of itself. The register comes from several publishers, each named with the import it came by. */
+const about = { publisher: null, licence: null, knownAt: null }
+const aboutAuthorities = { ...about, name: 'authorities', title: 'Authorities', description: 'Authorities that are and were, by code.' }
+export const aboutGroups = { ...about, name: 'groups', title: 'Groups of authorities', description: 'Groups of authorities to compare within.' }

@@ -1,6 +1,7 @@
 import type { Slice } from '#kernel/slice.ts'
 import { apiRoutes } from './api.ts'
 import { groupCommands } from './command-line.ts'
+import { exports } from './exports.ts'
 import { listMakers } from './lists.ts'
 import { groupRoutes } from './routes.ts'
 import { seed } from './seed.ts'
@@ -33,6 +34,7 @@ export const places: Slice = {
     apiRoutes(app, house)
     groupRoutes(app, house)
   },
+  exports,
   commands: groupCommands,
   seed,
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { organisationsWith, type Actor, type Membership } from '#kernel/access/actor.ts'
+import { downloadsOf } from '#kernel/exports/index.ts'
 import { countOf, formatDate } from '#kernel/figures/index.ts'
 import { blankForm, readForm, refusedForm, type FormView } from '#kernel/forms/index.ts'
 import { notFound, Problem, type Fault } from '#kernel/problems.ts'
@@ -37,6 +38,7 @@ export function groupRoutes(plain: FastifyInstance, house: House): void {
       mayMake: owners(actor).length > 0,
       own: own.map(({ title, slug, owner }) => [{ text: title, href: listAddress(slug) }, { text: owner }, { text: `Change ${title}`, href: `${listAddress(slug)}/change` }]),
       sections: sectionsOf(groups),
+      files: downloadsOf('every group', '/groups'),
     })
   })
 
@@ -59,6 +61,7 @@ export function groupRoutes(plain: FastifyInstance, house: House): void {
       breadcrumbs: crumbs(group.title),
       address: group.address,
       by: [group.publisher, group.dated === null ? null : formatDate(group.dated)].filter((part) => part !== null).join(', '),
+      files: downloadsOf(countOf(group.members.length, 'authority', 'authorities'), `${groupAddress(group.address)}/members${query.authority === undefined ? '' : `?authority=${encodeURIComponent(query.authority)}`}`),
       changeHref: isOwn ? `${groupAddress(group.address)}/change` : null,
       count: countOf(group.members.length, 'authority', 'authorities'),
       rows: group.members.map((one) => [{ text: one.known_name, href: `/authorities/${one.code}` }, { text: one.kind_title }, { text: one.code }]),

@@ -8,6 +8,7 @@ import { readConfig } from '../../config.ts'
 import type { Store } from '../../db/index.ts'
 import { text } from '../../forms/fields.ts'
 import { blankForm, readForm, refusedForm } from '../../forms/index.ts'
+import { exportOf } from '../../exports/index.ts'
 import { conflict, Problem } from '../../problems.ts'
 import { currentRequest } from '../../request.ts'
 import type { House, Slice } from '../../slice.ts'
@@ -39,6 +40,8 @@ const officer: Actor = {
 const nameForm = z.object({ name: text('Enter a name') })
 const layoutOnly = 'kernel/web/views/problem.njk'
 const content = { detail: '', next: '', faults: [], reference: '' }
+
+const beds = { name: 'beds', title: 'Beds', description: 'Every bed', publisher: null, licence: null, knownAt: null }
 
 export const garden: Slice = {
   name: 'garden',
@@ -126,7 +129,7 @@ export const garden: Slice = {
           next: nextAddress(request, after ? null : cursorOf([7])),
         })
       },
-      csv: ({ items }) => `code\r\n${items.map((item) => item.code).join('\r\n')}\r\n`,
+      table: ({ items }) => exportOf(beds, [{ name: 'code', title: 'Code', datatype: 'text', description: 'Code of the bed', cell: (item) => item.code }], items),
     })
     apiRoute(app, {
       path: '/spades',

@@ -1,20 +1,19 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { z } from 'zod'
-import type { Reader } from '#kernel/db/index.ts'
+import { downloadsOf } from '#kernel/exports/index.ts'
 import type { House } from '#kernel/slice.ts'
-import { writeCsv } from '#kernel/tables/index.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import type { Measure } from '#slices/indicators/index.ts'
-import { groupChoices, type Authority, type GroupChoice } from '#slices/places/index.ts'
+import type { Authority } from '#slices/places/index.ts'
 import { registerChoices } from '../register.ts'
-import { authoritiesCalled, authoritiesWith, measuresCalled, measuresWith, mostAuthorities, mostMeasures, sideBySide } from '../side-by-side.ts'
+import { authoritiesCalled, measuresCalled, mostAuthorities } from '../side-by-side.ts'
 import { addressOf } from './address.ts'
 import { groupField, knownAtField } from './choosers.ts'
 import {
-  chosenAuthorities, chosenMeasures, compareCells, compareHeaders, compareLines, foundAuthorities, foundMeasures, limitsInWords,
+  chosenAuthorities, chosenMeasures, compareLines, foundAuthorities, foundMeasures, limitsInWords,
   rulesInWords, type CompareAsked,
 } from './compare.ts'
+import { whatIsShown, type Shown } from './compare-question.ts'
 import { compareQuery, knownAtOf } from './question.ts'
 import { listed } from './wording.ts'
 
@@ -52,38 +51,9 @@ export function compareRoutes(plain: FastifyInstance, { store }: House): void {
       rules: rulesInWords(shown.group.title, asked.period),
       lines: compareLines(shown.rows, kept),
       nothingYet: nothingYet(shown),
-      csvHref: addressOf('/compare.csv', { ...asked }),
+      files: downloadsOf('this table', addressOf('/compare', { ...asked })),
     })
   })
-
-  app.get('/compare.csv', { config: { access: 'public' }, schema }, async (request, reply) => {
-    const { moment } = knownAtOf(request.query['as-known-at'])
-    const { rows, group } = await store.read(request.actor, (db) => whatIsShown(db, request.query, moment))
-    return reply
-      .type('text/csv; charset=utf-8')
-      .header('content-disposition', 'attachment; filename="compare.csv"')
-      .send(Readable.from(writeCsv(compareHeaders, compareCells(rows, group.address), { mark: true })))
-  })
-}
-
-async function whatIsShown(db: Reader, asked: CompareAsked, knownAt: Date | undefined) {
-  const authorities = await authoritiesWith(db, asked.authority)
-  const measures = await measuresWith(db, asked.measure, asked.service, knownAt)
-  const groups = (await groupChoices(db)).filter(({ type }) => type !== 'neighbours')
-  const group = groupOf(asked.group, authorities, groups)
-  const question = { authorities: authorities.slice(0, mostAuthorities), measures: measures.slice(0, mostMeasures), group: group.address }
-  const rows = authorities.length === 0 ? [] : await sideBySide(db, { ...question, period: asked.period, knownAt })
-  return { authorities, measures, groups, group, rows }
-}
-
-type Shown = Awaited<ReturnType<typeof whatIsShown>>
-
-/** The group asked for, else all of the kind the chosen authorities have in common, else all authorities. */
-function groupOf(address: string, authorities: readonly Authority[], groups: readonly GroupChoice[]): { address: string; title: string } {
-  const [kind, ...others] = new Set(authorities.map((one) => one.kind))
-  const usual = kind !== undefined && others.length === 0 ? `kind:${kind}` : 'all'
-  const wanted = address === '' ? usual : address
-  return groups.find((one) => one.address === wanted) ?? { address: wanted, title: wanted === 'all' ? 'All authorities' : wanted }
 }
 
 /** What was asked with the one thing added that a search found; null when there is a choice to make, or nothing found. */

@@ -1,8 +1,6 @@
 import { countOf } from '#kernel/figures/index.ts'
-import type { CellValue } from '#kernel/tables/index.ts'
 import type { Measure } from '#slices/indicators/index.ts'
 import type { Authority } from '#slices/places/index.ts'
-import { wordOf } from '../measure.ts'
 import { mostAuthorities, mostMeasures, type SideRow } from '../side-by-side.ts'
 import { addressOf, measureAddress, oneMeasureAddress, type Asked } from './address.ts'
 import { capitalised, listed, reasonWords, shortFigure, statusWords } from './wording.ts'
@@ -110,20 +108,4 @@ export function compareLines(rows: readonly SideRow[], kept: Asked) {
       position: value === null ? null : (position ?? 'not in this group'),
     })),
   }))
-}
-
-export const compareHeaders = [
-  'measure', 'title', 'unit', 'period', 'group', 'group_median', 'compared', 'authority', 'name', 'value', 'word', 'status', 'reason', 'position',
-  'publisher', 'licence', 'fictional',
-]
-
-export function* compareCells(rows: readonly SideRow[], group: string): Generator<CellValue[]> {
-  for (const { measure, period, median, compared, figures } of rows) {
-    for (const { authority, value, status, reason, position } of figures) {
-      yield [
-        measure.code, measure.title, measure.unit, period, group, median, compared, authority.code, authority.name, value, wordOf(measure, value), status,
-        reason, position, measure.publisher, measure.licence, String(measure.fictional),
-      ]
-    }
-  }
 }

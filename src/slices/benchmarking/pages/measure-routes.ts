@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Reader } from '#kernel/db/index.ts'
 import { countOf } from '#kernel/figures/index.ts'
+import { downloadsOf } from '#kernel/exports/index.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { aliasesOf, breaksOf, measureByCode, countedPeriodsOf, versionsOf, type CountedPeriod, type Measure } from '#slices/indicators/index.ts'
@@ -105,14 +106,10 @@ function fieldsOf(answer: ComparisonAnswer, { held, groups }: { held: readonly C
 function figuresView(answer: ComparisonAnswer, layout: Layout | null, asked: Asked) {
   const highlighted = answer.authority?.code ?? null
   const { measure, period, group } = answer
-  const question = {
-    measure: measure.code,
-    period: period.label,
-    group: group.address,
-    authority: highlighted,
-    'as-known-at': asked['as-known-at'],
-  }
   const kept = { period: period.label, 'as-known-at': asked['as-known-at'] }
+  const question = { ...kept, group: group.address, authority: highlighted }
+  const path = `${measureAddress(measure.code)}/comparison`
+  const rows = countOf(answer.authorities.length, 'row')
   return {
     heading: `${period.label}: ${groupWords(answer)}`,
     spread: spreadWords(answer),
@@ -126,10 +123,9 @@ function figuresView(answer: ComparisonAnswer, layout: Layout | null, asked: Ask
     method: answer.method,
     lines: authorityLines(answer, kept),
     unit: capitalised(measure.unit),
-    rows: countOf(answer.authorities.length, 'row'),
     references: referenceTable(answer),
-    csvHref: addressOf('/api/v1/comparisons.csv', question),
-    jsonHref: addressOf('/api/v1/comparisons.json', question),
+    files: downloadsOf(`these ${rows}`, addressOf(path, question), addressOf('/api/v1/comparisons.json', { measure: measure.code, ...question })),
+    csvHref: addressOf(`${path}.csv`, question),
   }
 }
 

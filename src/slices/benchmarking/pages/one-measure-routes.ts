@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Reader } from '#kernel/db/index.ts'
+import { downloadsOf } from '#kernel/exports/index.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { aliasesOf, measureByCode, countedPeriodsOf } from '#slices/indicators/index.ts'
@@ -33,7 +34,6 @@ export function oneMeasureRoutes(plain: FastifyInstance, { store }: House): void
     if (!answer || !series) return reply.redirect(measureAddress(measure.code, { 'as-known-at': asked['as-known-at'] }))
     const kept = { group: answer.group.address, 'as-known-at': asked['as-known-at'] }
     const atPeriod = { ...kept, period: answer.period.label, authority: authority.code }
-    const inApi = `/api/v1${path}`
     return reply.page('slices/benchmarking/views/one-measure.njk', {
       title: `${measure.title}: ${authority.known_name}`,
       section: 'Authorities',
@@ -58,11 +58,11 @@ export function oneMeasureRoutes(plain: FastifyInstance, { store }: House): void
       stripTitle: `Among ${groupWords(answer)}, ${answer.period.label}`,
       groupHref: measureAddress(measure.code, atPeriod),
       groupLink: `Every authority’s figure for ${answer.period.label}`,
-      groupCsvHref: addressOf('/api/v1/comparisons.csv', { measure: measure.code, ...atPeriod }),
+      groupCsvHref: addressOf(`${measureAddress(measure.code)}/comparison.csv`, atPeriod),
       parts: partNames(measure, found.history),
       lines: periodLines(series, found.history, answer.period.label, moment),
-      csvHref: addressOf(`${inApi}.csv`, kept),
-      jsonHref: addressOf(`${inApi}.json`, kept),
+      csvHref: addressOf(`${path}/series.csv`, kept),
+      files: downloadsOf('this series', addressOf(`${path}/series`, kept), addressOf(`/api/v1${path}.json`, kept)),
       provenance: provenanceOf(found.history, answer.period.label, moment, request.actor.kind !== 'public'),
       explanation: measure.explanation,
       definition: definitionItems(measure, found),

@@ -129,7 +129,7 @@ describe('the page of a measure', () => {
     const { html, words } = await get('/measures/paid?period=2021-22&authority=SC&group=nation%3Ascotland')
     expect(words).toContain('C-shire has 78.0%: in the middle half, better side.')
     expect(html).toContain('href="/authorities/SC/measures/paid?period=2021-22"')
-    expect(html).toContain('/api/v1/comparisons.csv?measure=paid&amp;period=2021-22&amp;group=nation%3Ascotland&amp;authority=SC')
+    expect(html).toContain('/measures/paid/comparison.csv?period=2021-22&amp;group=nation%3Ascotland&amp;authority=SC')
     expect(html).toMatch(/<option value="2021-22" selected>/)
   })
 

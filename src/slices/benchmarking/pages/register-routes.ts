@@ -1,15 +1,11 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
+import { downloadsOf } from '#kernel/exports/index.ts'
 import type { House } from '#kernel/slice.ts'
-import { writeCsv } from '#kernel/tables/index.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { registerChoices, registeredMeasures } from '../register.ts'
 import { addressOf } from './address.ts'
 import { knownAtOf, registerQuery } from './question.ts'
-import { registerCells, registerCount, registerFields, registerHeaders, registerItems, registerPages, registerPageSize } from './register.ts'
-
-/** More measures than any installation has. */
-const everything = 100_000
+import { registerCount, registerFields, registerItems, registerPages, registerPageSize } from './register.ts'
 
 export function registerRoutes(plain: FastifyInstance, { store }: House): void {
   const app = plain.withTypeProvider<ZodTypes>()
@@ -35,17 +31,7 @@ export function registerRoutes(plain: FastifyInstance, { store }: House): void {
       count: registerCount(total, isFiltered),
       pages: registerPages(page, total, asked),
       isFiltered,
-      csvHref: addressOf('/measures.csv', asked),
+      files: downloadsOf('what is found', addressOf('/measures', asked)),
     })
-  })
-
-  app.get('/measures.csv', { config: { access: 'public' }, schema: { querystring: registerQuery } }, async (request, reply) => {
-    const question = request.query
-    const { moment } = knownAtOf(question['as-known-at'])
-    const rows = await store.read(request.actor, (db) => registeredMeasures(db, question, { from: 0, size: everything }, moment))
-    return reply
-      .type('text/csv; charset=utf-8')
-      .header('content-disposition', 'attachment; filename="measures.csv"')
-      .send(Readable.from(writeCsv(registerHeaders, rows.map(registerCells), { mark: true })))
   })
 }

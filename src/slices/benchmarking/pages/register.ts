@@ -1,4 +1,4 @@
-import type { CellValue } from '#kernel/tables/index.ts'
+import { columnFor, exportOf, type ColumnOf, type Export } from '#kernel/exports/index.ts'
 import { countOf } from '#kernel/figures/index.ts'
 import { paginationOf } from '#kernel/web/components/pagination/pagination.ts'
 import type { RegisterQuestion, RegisterRow } from '../register.ts'
@@ -81,14 +81,29 @@ export function registerPages(page: number, total: number, asked: Asked) {
   })
 }
 
-export const registerHeaders = [
-  'code', 'title', 'explanation', 'service', 'dimension', 'unit', 'polarity', 'publisher', 'source_link', 'licence', 'scope',
-  'organisation', 'latest_period', 'figures',
-]
-
-export function registerCells(row: RegisterRow): CellValue[] {
-  return [
-    row.code, row.title, row.explanation, row.service, row.dimension, row.unit, row.polarity, row.publisher, row.source_link,
-    row.licence, row.organisation === null ? 'national' : 'local', row.organisation_name, row.latest_period, row.figures,
-  ]
+/** The measures that fit, as a table to download. */
+export function registerTable(rows: readonly RegisterRow[], knownAt: Date | undefined): Export {
+  const about = {
+    name: 'measures', title: 'Measures', description: 'What is measured: definitions, and how many authorities have a figure.', publisher: null, licence: null, knownAt: knownAt ?? null,
+  }
+  return exportOf(about, registerColumns, rows)
 }
+
+const column = columnFor<RegisterRow>()
+
+const registerColumns: readonly ColumnOf<RegisterRow>[] = [
+  column('code', 'text', 'Code of the measure.', (row) => row.code),
+  column('title', 'text', 'What is measured.', (row) => row.title),
+  column('explanation', 'text', 'Empty: none was published.', (row) => row.explanation),
+  column('service', 'text', 'Empty: not stated.', (row) => row.service),
+  column('dimension', 'text', 'Empty: not stated.', (row) => row.dimension),
+  column('unit', 'text', 'What a value of 1 is.', (row) => row.unit),
+  column('polarity', 'text', 'Which way is better: higher, lower, midpoint or none.', (row) => row.polarity),
+  column('publisher', 'text', 'Who publishes the figures.', (row) => row.publisher),
+  column('source_link', 'text', 'Where the publisher puts them out. Empty: not stated.', (row) => row.source_link),
+  column('licence', 'text', 'The terms they are published on. Empty: not stated.', (row) => row.licence),
+  column('scope', 'text', 'national, or local for a measure that an organisation keeps for itself.', (row) => (row.organisation === null ? 'national' : 'local')),
+  column('organisation', 'text', 'Whose local measure it is.', (row) => row.organisation_name),
+  column('latest_period', 'text', 'The latest period with a figure. Empty: no figures yet.', (row) => row.latest_period),
+  column('figures', 'whole', 'How many authorities have a figure for it.', (row) => row.figures),
+]

@@ -17,7 +17,7 @@ export async function exportPage(db: Reader, filters: ObservationFilters, page: 
     .select([
       'o.measure', 'o.period', 'o.place', 'm.code', 'p.label', 'p.kind', 'p.starts', 'p.ends', 'a.code as authority', 'r.code as area',
       sql<string>`coalesce(a.known_name, r.name)`.as('name'), 'o.value', 'v.scale', 'o.numerator', 'o.denominator', 'o.lower', 'o.upper', 'o.status', 'o.reason',
-      'o.marker', 'o.known_from', 'o.import', withheld('o', 'v').as('withheld'),
+      'o.marker', 'o.known_from', 'o.import', 'v.publisher', 'v.licence', withheld('o', 'v').as('withheld'),
     ])
     .where(knownAt('o', filters.knownAt))
     .where(knownAt('v', filters.knownAt))

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '#kernel/access/actor.ts'
 import type { House } from '#kernel/slice.ts'
-import { csvRow } from '#kernel/tables/index.ts'
+import { columnFor, columnsOf, exportOf, type ColumnOf } from '#kernel/exports/index.ts'
 import { apiRoute, cursorOf, nextAddress, pageOf, pageQuery, readCursor } from '#kernel/web/api.ts'
 import { importById, imports, type MadeImport } from '../imports/queries.ts'
 import { checkNames } from '../imports/report.ts'
@@ -43,11 +43,12 @@ const importItem = z.object({
 
 const oneImport = importItem.extend({ recipe_used: z.record(z.string(), z.unknown()).describe('The recipe exactly as it was used.') })
 
-const recipeItem = z.object({
-  name: z.string(),
+/** A recipe as lists have it. */
+export const recipeItem = z.object({
+  name: z.string().describe('What the command line calls it.'),
   title: z.string(),
   about: z.string().nullable(),
-  publisher: z.string(),
+  publisher: z.string().describe('Who puts the files out.'),
   produces: importItem.shape.produces,
   organisation: z.string().nullable().describe('Slug of the organisation that saved it; null: it comes with the program.'),
 })
@@ -62,9 +63,9 @@ export function importApi(app: FastifyInstance, { store }: House): void {
       const { rows, names } = await store.read(actor, async (db) => ({ rows: await imports(db, query.limit + 1, before?.[0]), names: await organisationNames(db) }))
       const shown = rows.slice(0, query.limit)
       const last = shown.at(-1)
-      return { items: shown.map((row) => itemOf(row, names, actor)), next: nextAddress(request, rows.length > query.limit && last ? cursorOf([last.id]) : null) }
+      return { items: shown.map((row) => describedImport(row, names, actor)), next: nextAddress(request, rows.length > query.limit && last ? cursorOf([last.id]) : null) }
     },
-    csv: ({ items }) => importsCsv(items),
+    table: ({ items }) => exportOf({ ...about, name: 'imports', title: 'Imports', description: 'Imports, the latest first.' }, importColumns, items),
   })
 
   apiRoute(app, {
@@ -72,15 +73,15 @@ export function importApi(app: FastifyInstance, { store }: House): void {
     params: z.object({ id: z.coerce.number().int().positive().max(2 ** 31 - 1) }), response: oneImport,
     answer: ({ params, actor }) => store.read(actor, async (db) => {
       const made = await importById(db, params.id)
-      return { ...itemOf(made, await organisationNames(db), actor), recipe_used: made.recipe as Record<string, unknown> }
+      return { ...describedImport(made, await organisationNames(db), actor), recipe_used: made.recipe as Record<string, unknown> }
     }),
   })
 
   apiRoute(app, {
     path: '/recipes', group: 'Recipes', summary: 'Recipes for published files', access: 'public', response: pageOf(recipeItem),
     explanation: 'Those that come with the program, then those saved by organisations of the person who asks. All on one page.',
-    answer: async ({ actor }) => ({ items: (await store.read(actor, knownRecipes)).map(recipeOf), next: null }),
-    csv: ({ items }) => [csvRow(Object.keys(recipeItem.shape)), ...items.map((item) => csvRow([item.name, item.title, item.about, item.publisher, item.produces, item.organisation]))].join(''),
+    answer: async ({ actor }) => ({ items: (await store.read(actor, knownRecipes)).map(describedRecipe), next: null }),
+    table: ({ items }) => exportOf({ ...about, name: 'recipes', title: 'Recipes', description: 'Recipes for published files.' }, columnsOf(recipeItem), items),
   })
 
   apiRoute(app, {
@@ -88,12 +89,13 @@ export function importApi(app: FastifyInstance, { store }: House): void {
     params: z.object({ name: z.string().max(200) }), query: z.object({ organisation: z.string().max(200).optional().describe('Slug, where a saved recipe is meant.') }), response: oneRecipe,
     answer: ({ params, query, actor }) => store.read(actor, async (db) => {
       const known = await recipeByName(db, params.name, query.organisation)
-      return { ...recipeOf(known), recipe: known.recipe }
+      return { ...describedRecipe(known), recipe: known.recipe }
     }),
   })
 }
 
-function itemOf(row: MadeImport, names: ReadonlyMap<number, { slug: string }>, actor: Actor): z.input<typeof importItem> {
+/** An import as lists have it, with no more about people than the asker may know. */
+export function describedImport(row: MadeImport, names: ReadonlyMap<number, { slug: string }>, actor: Actor): z.input<typeof importItem> {
   return {
     id: row.id,
     made_at: row.made_at.toISOString(),
@@ -108,14 +110,28 @@ function itemOf(row: MadeImport, names: ReadonlyMap<number, { slug: string }>, a
   }
 }
 
-function importsCsv(items: readonly z.input<typeof importItem>[]): string {
-  const header = csvRow(['id', 'made_at', 'known_from', 'made_by', 'organisation', 'produces', 'recipe', 'file_name', 'sha256', 'rows_read', 'new', 'revised', 'unchanged', 'withdrawn_at'])
-  return [header, ...items.map((one) => csvRow([
-    one.id, one.made_at, one.known_from, one.made_by, one.organisation, one.produces, one.recipe, one.file.name, one.file.sha256, one.counts.rows_read, one.counts.new,
-    one.counts.revised, one.counts.unchanged, one.withdrawn?.at ?? null,
-  ]))].join('')
-}
+const about = { publisher: null, licence: null, knownAt: null }
 
-const recipeOf = ({ recipe, owner }: KnownRecipe): z.input<typeof recipeItem> => ({
+type ImportItem = z.input<typeof importItem>
+const column = columnFor<ImportItem>()
+
+export const importColumns: readonly ColumnOf<ImportItem>[] = [
+  column('id', 'whole', 'Number of the import, as in its address.', (one) => one.id),
+  column('made_at', 'moment', 'When it was imported.', (one) => one.made_at),
+  column('known_from', 'moment', 'When its figures became known here.', (one) => one.known_from),
+  column('made_by', 'text', 'Names of people are given to those who sign in.', (one) => one.made_by),
+  column('organisation', 'text', 'Whose local figures these are. Empty: national figures.', (one) => one.organisation),
+  column('produces', 'text', 'observations, measures, breaks, authorities or groups.', (one) => one.produces),
+  column('recipe', 'text', 'The recipe it was read by.', (one) => one.recipe),
+  column('file_name', 'text', 'Name of the file.', (one) => one.file.name),
+  column('sha256', 'text', 'SHA-256 of the file.', (one) => one.file.sha256),
+  column('rows_read', 'whole', 'Rows of the file.', (one) => one.counts.rows_read),
+  column('new', 'whole', 'Figures that the store did not have.', (one) => one.counts.new),
+  column('revised', 'whole', 'Figures it had differently.', (one) => one.counts.revised),
+  column('unchanged', 'whole', 'Figures it had just so.', (one) => one.counts.unchanged),
+  column('withdrawn_at', 'moment', 'When it was withdrawn. Empty: it stands.', (one) => one.withdrawn?.at ?? null),
+]
+
+export const describedRecipe = ({ recipe, owner }: KnownRecipe): z.input<typeof recipeItem> => ({
   name: recipe.recipe, title: recipe.title, about: recipe.about ?? null, publisher: recipe.publisher, produces: recipe.produces, organisation: owner?.slug ?? null,
 })

@@ -1,8 +1,10 @@
 /** From an upload and what the dry run said to exactly what the page shows. */
+import { downloadsOf } from '#kernel/exports/index.ts'
 import { formatMoment } from '#kernel/figures/index.ts'
 import type { DataTable } from '#kernel/web/components/data-table/data-table.ts'
 import { countOf, formatCount } from '#kernel/figures/index.ts'
 import { nouns, reasonWords, type ImportReport } from '../imports/report.ts'
+import { uploadAddress } from './addresses.ts'
 import type { Checked } from './check.ts'
 import type { FirstRows } from './first-rows.ts'
 import { namesAtOnce, shownAtOnce } from './rules.ts'
@@ -20,7 +22,7 @@ export function checkedView(upload: Upload, { holds, fits }: { holds: boolean; f
     facts: factsOf(upload),
     recipeTitle: recipe?.title ?? null,
     recipeName: recipe?.recipe ?? null,
-    checked: recipe && checked ? { ...reportView(checked, recipe.produces), holds, recipeAbout: recipe.about ?? null } : null,
+    checked: recipe && checked ? { ...reportView(checked, recipe.produces, upload.id), holds, recipeAbout: recipe.about ?? null } : null,
   }
 }
 
@@ -47,14 +49,15 @@ function readAs({ file }: ImportReport) {
   ]
 }
 
-function reportView({ report, rows, names }: Checked, produces: ImportReport['produces']) {
+function reportView({ report, rows, names }: Checked, produces: ImportReport['produces'], upload: string) {
   const { counts, outcome } = report
   return {
     outcome,
     lead: leadOf(report, produces),
     button: outcome === 'would-import' ? importButton(counts, produces) : null,
     refusals: refusalTable(report),
-    refusalsFile: report.refusals.length < counts.refused ? `the first ${report.refusals.length} of them` : 'all of them',
+    refusalFiles: downloadsOf(report.refusals.length < counts.refused ? `the first ${report.refusals.length} of them` : 'all of them', `${uploadAddress(upload)}/refusals`),
+    warningFiles: downloadsOf('all warnings', `${uploadAddress(upload)}/warnings`),
     names: names.slice(0, namesAtOnce).map((name, place) => ({ ...name, id: `name-${place}` })),
     moreNames: Math.max(0, names.length - namesAtOnce),
     registerMissing: names.length > 1 && names.every(({ candidates }) => candidates.length === 0),

@@ -1,19 +1,18 @@
 /** Imports that were made: the list, the report with its change list, downloads, and withdrawing. */
-import { Readable } from 'node:stream'
 import { sql } from 'kysely'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { organisationsWith, type Actor } from '#kernel/access/actor.ts'
 import type { Reader } from '#kernel/db/index.ts'
+import { downloadsOf } from '#kernel/exports/index.ts'
 import { formatCount } from '#kernel/figures/index.ts'
 import { blankForm, readForm, refusedForm, type FormView } from '#kernel/forms/index.ts'
 import { conflict, notAllowed } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
-import { writeCsv, type CellValue } from '#kernel/tables/index.ts'
 import { paginationOf } from '#kernel/web/components/pagination/pagination.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { withdrawImport } from '../imports/commands.ts'
-import { againAfterwards, importById, imports, laterUnchanged, warningsOf } from '../imports/queries.ts'
+import { againAfterwards, importById, imports, laterUnchanged } from '../imports/queries.ts'
 import { readyRecipeNames } from '../imports/ready.ts'
 import type { Recipe } from '../imports/recipe.ts'
 import { changesOf } from '../observations/changes.ts'
@@ -22,11 +21,10 @@ import { withdrawForm } from './forms.ts'
 import { changesTable, importFacts, importsTable, measuresTable, withdrawalSentences, withdrawnSentence, type ChangeLine, type OneImport } from './import-page.ts'
 import { changeCounts, firstWarnings, measuresOf, organisationNames, wouldReturn } from './queries.ts'
 import { makers } from './rules.ts'
-import { countsSentence, otherCounts, warningColumns, warningGroups, warningHeaders, wholeCounts } from './words.ts'
+import { countsSentence, otherCounts, warningColumns, warningGroups, wholeCounts } from './words.ts'
 
 const listed = 25
 const changesShown = 25
-const chunk = 5_000
 const measuresShown = 200
 const warningsEach = 5
 
@@ -52,6 +50,7 @@ export function importRoutes(plain: FastifyInstance, house: House): void {
       mayMake: mayMake(actor),
       isEmpty: shown.length === 0 && before === undefined,
       table: importsTable(shown, names, actor),
+      files: downloadsOf('every import', '/imports'),
       newestHref: before === undefined ? null : '/imports',
       olderHref: rows.length > listed && last ? `/imports?before=${last.id}` : null,
     })
@@ -59,16 +58,6 @@ export function importRoutes(plain: FastifyInstance, house: House): void {
 
   app.get('/imports/:id', { ...open, schema: { params, querystring: reportQuery } }, async (request, reply) =>
     showImport(reply, house, request.actor, request.params.id, request.query))
-
-  app.get('/imports/:id/warnings.csv', { ...open, schema: { params } }, async ({ actor, params: { id } }, reply) => {
-    await store.read(actor, (db) => importById(db, id))
-    return asCsv(reply, `import-${id}-warnings`, warningHeaders, everyWarning(house, actor, id))
-  })
-
-  app.get('/imports/:id/changes.csv', { ...open, schema: { params } }, async ({ actor, params: { id } }, reply) => {
-    await store.read(actor, (db) => importById(db, id))
-    return asCsv(reply, `import-${id}-changes`, changeHeaders, everyChange(house, actor, id))
-  })
 
   app.get('/imports/:id/withdraw', { ...makersOnly, schema: { params } }, async (request, reply) =>
     showWithdraw(reply, house, request, request.params.id, blankForm(withdrawForm)))
@@ -137,6 +126,8 @@ function importView({ made, counts, show, organisation, recipeHref, warnings, me
     others: otherCounts(found, produces),
     warnings: warningGroups(found.warnings, (check) => warnings.filter((warning) => warning.check_name === check)),
     warningColumns,
+    warningFiles: downloadsOf('all warnings', `${importAddress(made.id)}/warnings`),
+    changeFiles: downloadsOf('the whole change list', `${importAddress(made.id)}/changes`),
     measures: measuresTable(measures),
     hasFigures: produces === 'observations',
     replaced: formatCount(counts.replaced),
@@ -183,35 +174,4 @@ async function showWithdraw(reply: FastifyReply, house: House, { actor }: Fastif
     form,
     errorSummary: form.errorSummary,
   })
-}
-
-function asCsv(reply: FastifyReply, name: string, headers: readonly string[], rows: AsyncIterable<readonly CellValue[]>): FastifyReply {
-  return reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}.csv"`)
-    .send(Readable.from(writeCsv(headers, rows, { mark: true })))
-}
-
-/** Each read is short and of its own: an import's warnings and changes stay as they are. */
-async function* everyWarning({ store }: House, actor: Actor, id: number): AsyncGenerator<CellValue[]> {
-  for (let after = 0; ;) {
-    const from = after
-    const rows = await store.read(actor, (db) => warningsOf(db, id, chunk, from))
-    for (const row of rows) yield [row.check_name, row.line, row.column_name, row.seen, row.expected, row.message]
-    if (rows.length < chunk) return
-    after = rows.at(-1)?.seq ?? 0
-  }
-}
-
-const changeHeaders = ['measure', 'title', 'code', 'name', 'period', 'was', 'was_reason', 'is_now', 'is_now_reason', 'difference', 'new', 'line']
-
-async function* everyChange({ store }: House, actor: Actor, id: number): AsyncGenerator<CellValue[]> {
-  for (const only of ['replaced', 'new'] as const) {
-    for (let offset = 0; ; offset += chunk) {
-      const from = offset
-      const rows = await store.read(actor, (db) => changeLines(db, id, { limit: chunk, offset: from, only }))
-      for (const row of rows) {
-        yield [row.measure, row.title, row.code, row.name, row.period, row.was, row.was_reason, row.is_now, row.is_now_reason, row.difference, row.new ? 'yes' : 'no', row.line]
-      }
-      if (rows.length < chunk) break
-    }
-  }
 }

@@ -205,7 +205,7 @@ describe('an import', () => {
     expect(page).toMatch(/Northmere 2022-23 91.5% 93.0% \+1.5 percentage points/)
     expect(page).toMatch(/Easter Ling 2022-23 no figure: suppressed 77.0%/)
     const csv = (await stranger.get(`${second}/changes.csv`)).body
-    expect(csv).toContain('bins-on-time,Bins emptied on time,S90000001,Northmere,2022-23,91.5,,93,,1.5,no,2')
+    expect(csv).toContain('bins-on-time,Bins emptied on time,S90000001,Northmere,2022-23,91.5,,93,,1.5,false,2')
     expect((await stranger.get('/imports/4711')).statusCode).toBe(404)
   })
 

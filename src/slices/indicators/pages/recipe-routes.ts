@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { organisationsWith, type Actor, type Membership } from '#kernel/access/actor.ts'
+import { downloadsOf } from '#kernel/exports/index.ts'
 import { blankForm, readForm, refusedForm, type FormView } from '#kernel/forms/index.ts'
 import { Problem, type Fault } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
@@ -31,6 +32,7 @@ export function recipeRoutes(plain: FastifyInstance, house: House): void {
       breadcrumbs: recipeCrumbs().slice(0, 1).concat({ text: 'Recipes' }),
       mayMake: mayMake(actor),
       groups: recipeGroups(known),
+      files: downloadsOf('this list of recipes', '/recipes'),
     })
   })
 

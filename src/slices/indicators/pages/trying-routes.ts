@@ -1,12 +1,10 @@
 /** An uploaded file before it is imported: what the dry run says, names to confirm, another recipe, and the last button. */
-import { Readable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { readForm, refusedForm, blankForm, type FormView, type Typed } from '#kernel/forms/index.ts'
 import { conflict, notFound, type Fault } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
-import { writeCsv, type CellValue } from '#kernel/tables/index.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { confirmName } from '#slices/places/index.ts'
 import type { Recipe } from '../imports/recipe.ts'
@@ -21,7 +19,6 @@ import { nameForm, recipeChoiceForm, typedBelow } from './forms.ts'
 import { knownRecipes, makingOrganisations, saveRecipe, type KnownRecipe } from './saved-recipes.ts'
 import { personOf } from './person.ts'
 import { chooseRecipe, dropUpload, uploadOf, withUpload, type Upload } from './uploads.ts'
-import { refusalHeaders, warningHeaders } from './words.ts'
 import { answerWithCheck, answerWithImport } from './working.ts'
 
 const options = { config: { access: { may: 'imports.make' } }, schema: { params: z.object({ upload: z.string().max(60) }) } }
@@ -50,26 +47,11 @@ export function tryingRoutes(plain: FastifyInstance, house: House): void {
     await store.change(request.actor, 'imports.drop-upload', (trx) => dropUpload(trx, upload))
     return reply.notice(`${upload.file_name} was let go. Nothing was imported.`).redirect('/imports', 303)
   })
-
-  app.get(`${address}/refusals.csv`, options, async (request, reply) => {
-    const { report } = checkedOf(await find(request))
-    return asCsv(reply, 'refusals', refusalHeaders, report.refusals.map((one) => [one.line, one.column, one.seen, one.expected, one.message]))
-  })
-
-  app.get(`${address}/warnings.csv`, options, async (request, reply) => {
-    const { report } = checkedOf(await find(request))
-    return asCsv(reply, 'warnings', warningHeaders, report.warnings.map((one) => [one.check, one.line, one.column, one.seen, one.expected, one.message]))
-  })
 }
 
 function checkedOf({ checked }: Upload): Checked {
   if (!checked) throw notFound('This file has not been tried with its recipe yet.')
   return checked
-}
-
-function asCsv(reply: FastifyReply, name: string, headers: readonly string[], rows: Iterable<readonly CellValue[]>): FastifyReply {
-  return reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}.csv"`)
-    .send(Readable.from(writeCsv(headers, rows, { mark: true })))
 }
 
 /** The page of an upload: to choose a recipe, to try again, or what the dry run said. */

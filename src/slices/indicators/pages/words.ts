@@ -86,7 +86,3 @@ export function sizeInWords(bytes: number): string {
   if (bytes < 1000) return countOf(bytes, 'byte')
   return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1).replace('.0', '')} MB`
 }
-
-/** Cells of warnings and refusals as files. */
-export const warningHeaders = ['check', 'line', 'column', 'seen', 'expected', 'message']
-export const refusalHeaders = ['line', 'column', 'seen', 'expected', 'message']

@@ -1,4 +1,5 @@
 import { sparkline, strip } from '#kernel/charts/index.ts'
+import { downloadsOf } from '#kernel/exports/index.ts'
 import { countOf, formatCount, formatDate, formatFigure, formatMoment } from '#kernel/figures/index.ts'
 import { paginationOf } from '#kernel/web/components/pagination/pagination.ts'
 import type { ProfileAnswer, ProfileRowAnswer } from '#slices/benchmarking/index.ts'
@@ -40,6 +41,7 @@ export function profilePage(data: ProfileData) {
   const address = authorityAddress(authority.code)
   const known = question['as-known-at']?.given ?? ''
   const carried = `?${new URLSearchParams({ group: group.address, ...(known === '' ? {} : { 'as-known-at': known }) }).toString()}`
+  const asShown = inAddress({ ...question, group: group.address })
   const inWords = groupInWords(group)
   const tally = tallyOf(measures)
   return {
@@ -61,12 +63,10 @@ export function profilePage(data: ProfileData) {
       page, size: PAGE, total: shown.length, hrefOf: (number) => address + inAddress(question, number === 1 ? {} : { page: String(number) }),
     }),
     known: `figures known at ${momentInWords(question) ?? formatMoment(now)}`,
-    files: {
-      label: shown.length === measures.length ? `all ${countOf(shown.length, 'measure')}` : `these ${countOf(shown.length, 'measure')}`,
-      links: ['CSV', 'JSON'].map((format) => ({
-        format, href: `${address}/profile.${format.toLowerCase()}${inAddress({ ...question, group: group.address })}`,
-      })),
-    },
+    files: downloadsOf(
+      `${shown.length === measures.length ? 'all' : 'these'} ${countOf(shown.length, 'measure')}`,
+      `${address}/profile${asShown}`, `${address}/profile.json${asShown}`,
+    ),
   }
 }
 

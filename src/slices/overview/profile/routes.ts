@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '#kernel/access/actor.ts'
+import type { Store } from '#kernel/db/index.ts'
+import { exportSource } from '#kernel/exports/index.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { profileAndKeep, profileTable } from '#slices/benchmarking/index.ts'
@@ -34,23 +36,21 @@ export function profileRoutes(plain: FastifyInstance, { store, now }: House): vo
     return reply.page('slices/overview/views/profile.njk', profilePage({ ...found, answer, question, page, now: now() }))
   })
 
-  app.get('/authorities/:code/profile.csv', options, async ({ actor, params, query }, reply) =>
-    reply
-      .type('text/csv; charset=utf-8')
-      .header('content-disposition', `attachment; filename="profile-${fileName(params.code)}.csv"`)
-      .send(profileTable(await exactlyShown(actor, params.code, query))))
-
-  app.get('/authorities/:code/profile.json', options, async ({ actor, params, query }) => exactlyShown(actor, params.code, query))
-
-  /** The measures a page with this question shows, on all its pages and in its order. */
-  async function exactlyShown(actor: Actor, code: string, question: ProfileQuestion) {
-    const answer = await profileAndKeep(store, actor, asked(code, question))
-    return { ...answer, measures: shownEntries(answer.measures, filterOf(question)) }
-  }
+  app.get('/authorities/:code/profile.json', options, async ({ actor, params, query }) => exactlyShown(store, actor, params.code, query))
 }
+
+/** The measures a page with this question shows, on all its pages and in its order. */
+async function exactlyShown(store: Store, actor: Actor, code: string, question: ProfileQuestion) {
+  const answer = await profileAndKeep(store, actor, asked(code, question))
+  return { ...answer, measures: shownEntries(answer.measures, filterOf(question)) }
+}
+
+/** The profile to download, narrowed and sorted as the page is. */
+export const profileExport = exportSource({
+  path: '/authorities/:code/profile', page: '/authorities/:code', access: 'public', params: options.schema.params, query: profileQuery,
+  open: async ({ params, query, actor, house }) => profileTable(await exactlyShown(house.store, actor, params.code, query)),
+})
 
 const asked = (authority: string, { group, 'as-known-at': known }: ProfileQuestion) => ({
   authority, group: group === '' ? undefined : group, knownAt: known?.moment,
 })
-
-const fileName = (code: string) => code.replace(/[^A-Za-z0-9-]/g, '')

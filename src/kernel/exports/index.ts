@@ -1,0 +1,5 @@
+export { columnFor, columnsOf } from './columns.ts'
+export { writtenAsCsv } from './csv.ts'
+export { exportOf, type ColumnOf, type Export, type ExportAbout, type ExportCell, type ExportColumn } from './export.ts'
+export { exportFormats, written, type ExportFormat } from './formats.ts'
+export { downloadsOf, exportSource, type Downloads, type ExportSource } from './source.ts'
