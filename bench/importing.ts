@@ -88,3 +88,9 @@ export async function forget(client: pg.Client, id: number): Promise<void> {
   await client.query('set session_replication_role = origin')
   await client.query('vacuum analyze indicators.observation')
 }
+
+/** Takes out what an earlier run left behind when it was stopped. */
+export async function forgetLeftovers(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ id: number }>('select id from indicators.import where id > 1')
+  for (const { id } of rows) await forget(client, id)
+}

@@ -6,7 +6,7 @@ import { importFile } from '#slices/indicators/index.ts'
 import { startCluster, type Cluster } from './cluster.ts'
 import type { Size } from './content.ts'
 import { measureEmbedded } from './embedded.ts'
-import { benchRecipe, forget, measureImport, publishedFile } from './importing.ts'
+import { benchRecipe, forget, forgetLeftovers, measureImport, publishedFile } from './importing.ts'
 import { measureMemory } from './memory.ts'
 import { measurePages, steadyLoad } from './pages.ts'
 import { measureQuestions, pickList, questionResults } from './questions.ts'
@@ -86,6 +86,7 @@ async function measured(cluster: Cluster, plan: Plan, only: ReadonlySet<string>)
   for (const name of only.has('questions') ? [database, twice] : [database]) {
     await cluster.asSuperuser(name, (client) => pickList((sql) => client.query(sql)))
   }
+  await cluster.asSuperuser(database, forgetLeftovers)
   const store = await openStore(cluster, database)
   const config = settingsFor(cluster.addressOf(database))
   const results: Result[] = []
