@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { permissionsOf } from '#kernel/access/actor.ts'
 import type { Config } from '#kernel/config.ts'
+import { everyKindOfJob } from '#kernel/exports/jobs.ts'
 import { startStore } from '#kernel/db/start.ts'
 import { startRunner } from '#kernel/jobs/index.ts'
 import { completeHouse, type Command } from '#kernel/slice.ts'
@@ -31,7 +32,7 @@ async function work(config: Config, now: () => Date, out: (text: string) => void
   const { store } = await startStore(config, sliceNames)
   const house = completeHouse({ store, config, log, now })
   const runner = startRunner(house, {
-    kinds: slices.flatMap((slice) => slice.jobs ?? []), permissions: permissionsOf(slices), actorOf: (account) => actorOf(house, account),
+    kinds: everyKindOfJob(slices), permissions: permissionsOf(slices), actorOf: (account) => actorOf(house, account),
     atOnce: config.jobs.atOnce, lease: config.jobs.lease,
   })
   out('The worker is doing jobs. Press Ctrl-C to stop.')

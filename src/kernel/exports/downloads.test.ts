@@ -101,7 +101,7 @@ async function made(of: string, who: string): Promise<string> {
     const job = await house.jobs.find(actor, Number(at.split('/').at(-1)))
     expect(job?.outcome?.href).toMatch(/^\/downloads\/kept\//)
     return job?.outcome?.href ?? ''
-  }, { timeout: 20_000 })
+  }, { timeout: 90_000 })
 }
 
 describe('a table', () => {
@@ -269,7 +269,7 @@ test('300,000 rows are made, counted, kept and read again without memory growing
   })
   const before = await everything(20_000)
   expect((await everything(300_000)) - before).toBeLessThan(250)
-}, 120_000)
+}, 200_000)
 
 /** Most memory of the process while something is done, in MB. */
 async function peakWhile(work: () => Promise<unknown>): Promise<number> {

@@ -1,9 +1,10 @@
-import type { Permissions } from '../access/actor.ts'
+import { permissionsOf } from '../access/actor.ts'
 import type { JobKind } from '../jobs/index.ts'
+import type { Slice } from '../slice.ts'
 import { droppingJob, keepingJob } from './kept/jobs.ts'
-import type { ExportSource } from './source.ts'
 
-/** The kinds of job that exports need, for whichever process does jobs. */
-export function exportJobs(sources: readonly ExportSource[], permissions: Permissions): JobKind[] {
-  return [keepingJob(sources, permissions), droppingJob]
+/** Every kind of job there is: those of the slices, and making and removing files of their tables. */
+export function everyKindOfJob(slices: readonly Slice[]): JobKind[] {
+  const sources = slices.flatMap((slice) => slice.exports ?? [])
+  return [keepingJob(sources, permissionsOf(slices)), droppingJob, ...slices.flatMap((slice) => slice.jobs ?? [])]
 }

@@ -7,7 +7,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions }
 import { constants } from 'node:zlib'
 import { permissionsOf, type Actor } from '../access/actor.ts'
 import { answerWithTables } from '../exports/answer.ts'
-import { exportJobs } from '../exports/jobs.ts'
+import { everyKindOfJob } from '../exports/jobs.ts'
 import { exportRoutes } from '../exports/routes.ts'
 import { startRunner, type RunnerOptions } from '../jobs/index.ts'
 import { jobRoutes } from '../jobs/routes.ts'
@@ -96,11 +96,9 @@ export async function createServer(given: House, { slices, identify, actorOf, on
     slices.flatMap((slice) => slice.help ?? []),
   )
   jobRoutes(app, house)
-  const sources = slices.flatMap((slice) => slice.exports ?? [])
-  exportRoutes(app, house, sources, permissions)
+  exportRoutes(app, house, slices.flatMap((slice) => slice.exports ?? []), permissions)
   for (const slice of slices) await app.register(async (own) => slice.routes?.(own, house))
-  const kinds = [...exportJobs(sources, permissions), ...slices.flatMap((slice) => slice.jobs ?? [])]
-  doJobs(app, house, { permissions, actorOf, kinds })
+  doJobs(app, house, { permissions, actorOf, kinds: everyKindOfJob(slices) })
   await app.ready()
   return app
 }
