@@ -73,6 +73,11 @@ async function asker(house: House, name: string, actor: Awaited<ReturnType<typeo
   return { name, actor, session: await newSession(house, actor.account), granted }
 }
 
+/** Signs somebody in again, whatever became of the session they had. */
+export async function signInAgain(house: House, who: Asker): Promise<void> {
+  if (who.actor.kind === 'person') who.session = await newSession(house, who.actor.account)
+}
+
 async function newSession({ store, now }: House, account: number, browser = 'a browser', address = '192.0.2.1'): Promise<string> {
   const token = randomBytes(32).toString('base64url')
   const token_hash = createHash('sha256').update(token).digest('hex')
@@ -169,7 +174,7 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
     /** How A's things are named in addresses, questions and forms. */
     handles: {
       slugs: [a.slug], measures: measures.flatMap(({ code, alias }) => [code, alias]), lists: lists.map(({ slug }) => `list:${slug}`),
-      numbers: [...new Set([...Object.values(made ?? {}), a.id, officer.account, grant?.id ?? 0, session?.id ?? 0, job?.id ?? 0, factor, imported, hiddenMeasure.id, hiddenList.id])].map(String),
+      numbers: [...new Set([job?.id ?? 0, ...Object.values(made ?? {}), a.id, officer.account, grant?.id ?? 0, session?.id ?? 0, factor, imported, hiddenMeasure.id, hiddenList.id])].map(String),
       words: [upload, recipe, kept, officer.email],
     },
   }
