@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
+import { createLog } from '#kernel/log.ts'
 import { readConfig, type Config } from '#kernel/config.ts'
 import type { Store } from '#kernel/db/index.ts'
 import { startStore } from '#kernel/db/start.ts'
@@ -57,7 +58,7 @@ function listCommands(asked: string | undefined): number {
 }
 
 async function inHouse(command: Command, args: string[], config: Config): Promise<number> {
-  const log = pino({ level: config.logLevel === 'info' ? 'warn' : config.logLevel }, pino.destination(2))
+  const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel, pino.destination(2))
   const now = () => new Date()
   const store = await storeFor(command, config)
   if (!store) return command.run(args, { config, log, now } as House, terminal)

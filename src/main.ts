@@ -1,7 +1,7 @@
-import { pino } from 'pino'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import { createLog } from '#kernel/log.ts'
 import { readConfig, type Config } from '#kernel/config.ts'
 import { openControl } from '#kernel/control.ts'
 import type { Store } from '#kernel/db/index.ts'
@@ -56,7 +56,7 @@ async function start(config: Config): Promise<void> {
 }
 
 async function run(config: Config): Promise<Running> {
-  const log = pino({ level: config.logLevel })
+  const log = createLog(config.logLevel)
   const now = () => new Date()
   const { store, opened } = await startStore(config, sliceNames, async (empty) => {
     if (config.demo === 'off') return

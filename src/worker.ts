@@ -1,4 +1,4 @@
-import { pino } from 'pino'
+import { createLog } from '#kernel/log.ts'
 import { permissionsOf } from '#kernel/access/actor.ts'
 import type { Config } from '#kernel/config.ts'
 import { everyKindOfJob } from '#kernel/exports/jobs.ts'
@@ -28,7 +28,7 @@ to take up. JOBS_AT_ONCE says how many jobs at a time, JOBS_LEASE after how many
 }
 
 async function work(config: Config, now: () => Date, out: (text: string) => void): Promise<void> {
-  const log = pino({ level: config.logLevel })
+  const log = createLog(config.logLevel)
   const { store } = await startStore(config, sliceNames)
   const house = completeHouse({ store, config, log, now })
   const runner = startRunner(house, {

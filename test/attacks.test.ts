@@ -57,7 +57,7 @@ describe('path traversal', () => {
 })
 
 describe('mass assignment', () => {
-  const wishes = { id: '1', account: '1', organisation: '1', home: '1', active: 'true', kind: 'system', made_by: 'somebody else', known_from: '2000-01-01', audience: 'public', roles: ['administrator'], password: 'chosen by the attacker', must_change: 'false', is_admin: 'true', __proto__: 'polluted', constructor: 'polluted' }
+  const wishes = { id: '1', account: '1', organisation: '1', home: '1', active: 'true', kind: 'system', made_by: 'somebody else', known_from: '2000-01-01', audience: 'public', roles: ['administrator'], password: 'chosen by the attacker', must_change: 'false', is_admin: 'true', ['__proto__']: 'polluted', constructor: 'polluted' }
 
   test('of an account page changes nothing its form does not have', async () => {
     const before = await rows('select * from people.account order by id')

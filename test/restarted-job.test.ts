@@ -37,13 +37,13 @@ test('an import on the embedded database whose process was killed is made by the
   })
 
   const first = startProgram(settings)
-  await first.until(/A job began/)
+  await first.until(/"kind":"imports.make"[^\n]*A job began/)
   first.process.kill('SIGKILL')
   await first.ended
-  expect(first.said()).not.toContain('A job ended')
+  expect(first.said()).not.toMatch(/"kind":"imports.make"[^\n]*A job ended/)
 
   const second = startProgram(settings)
-  await second.until(/"state":"done"[^\n]*A job ended/)
+  await second.until(/"kind":"imports.make"[^\n]*"state":"done"[^\n]*A job ended/)
   second.process.kill('SIGTERM')
   expect(await second.ended).toBe(0)
 

@@ -106,7 +106,7 @@ function keptSecret(dataDir: string): string {
   const secret = randomBytes(48).toString('base64url')
   try {
     if (existsSync(file)) return readFileSync(file, 'utf8').trim()
-    mkdirSync(dataDir, { recursive: true })
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     writeFileSync(file, secret, { mode: 0o600 })
   } catch (cause) {
     throw new SettingsProblem([

@@ -41,7 +41,8 @@ export interface UnderLock {
 /** Opens the embedded database in a folder within `dataDir`, after taking the lock. */
 export async function openFolder(dataDir: string, folder: string, address: string, { before, after }: UnderLock = {}): Promise<Opened> {
   try {
-    mkdirSync(dataDir, { recursive: true })
+    // PGlite's own files can be read by everybody who reaches them; nobody else shall.
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     accessSync(dataDir, constants.W_OK)
   } catch (cause) {
     throw new SettingsProblem([

@@ -37,6 +37,8 @@ async function discover({ issuer, clientId, clientSecret }: ProviderConfig): Pro
   const found = new oidc.Configuration(server, clientId, { client_secret: clientSecret, [oidc.clockTolerance]: clockDifference }, proof)
   found.timeout = patience
   for (const apply of execute) apply(found)
+  // The token came over TLS from the provider itself; its signature is checked all the same.
+  oidc.enableNonRepudiationChecks(found)
   return found
 }
 

@@ -1,0 +1,17 @@
+import { pino, type DestinationStream, type Logger } from 'pino'
+import type { Config } from './config.ts'
+
+/** The log of the program: one JSON object a line on standard output, or where it is told. */
+export function createLog(level: Config['logLevel'], destination?: DestinationStream): Logger {
+  return pino({ level, serializers: { err: withoutValues } }, destination ?? pino.destination(1))
+}
+
+/**
+ * What the log keeps of a fault: its sort, sentence, code and where it was. Database drivers hang the statement and its values on their
+ * errors, and those may be addresses of people or hashes of passwords.
+ */
+function withoutValues(fault: unknown): object {
+  if (!(fault instanceof Error)) return { message: String(fault) }
+  const { name, message, stack } = fault
+  return { type: name, message, stack, ...('code' in fault ? { code: String(fault.code) } : {}), ...(fault.cause === undefined ? {} : { cause: withoutValues(fault.cause) }) }
+}
