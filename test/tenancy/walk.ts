@@ -53,7 +53,7 @@ function handlesFor(name: string, url: string, handles: Handles): string[] {
   const likely = /slug|organisation/.test(name) ? handles.slugs
     : /measure/.test(name) || (name === 'code' && url.includes('/measures')) ? handles.measures
       : /group|list|compare/.test(name) ? handles.lists
-        : /^(id|number|account|session|grant|import|factor|invitation|letter|token|job)$/.test(name) ? handles.numbers : []
+        : /^(id|number|account|session|grant|import|factor|invitation|letter|token|job|source)$/.test(name) ? handles.numbers : []
   return [...new Set([...likely, ...Object.values(handles).flatMap((some: string[]) => some.slice(0, 1))])]
 }
 

@@ -135,6 +135,10 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
     await trx.insertInto('indicators.upload_part').values({ upload, seq: 1, account: owner, organisation: a.id, content }).execute()
     await trx.insertInto('indicators.saved_recipe')
       .values({ name: recipe, organisation: a.id, account: officer.account, recipe: JSON.stringify({ recipe, title: word("title of A's recipe") }), saved_at: moment }).execute()
+    await trx.insertInto('indicators.watched_source').values({
+      organisation: a.id, name: word("name of A's source"), address: `https://${word("address of A's source")}.example/`, recipe: word("recipe of A's source"), national: false, every: 'week',
+      account: owner, made_at: moment, last_sha256: word("hash of A's source"), last_looked_at: moment, failing_since: moment, last_fault: word("fault of A's source"), upload,
+    }).execute()
     const until = new Date(moment.getTime() + 3_600_000)
     const letter = await trx.insertInto('kernel.letter')
       .values({ organisation: a.id, recipient: `${word("reader of A's letter")}@a.example`, subject: word("subject of A's letter"), sealed: word("text of A's letter"), made_at: moment, next_at: moment, expires_at: until, reason: word("reason why A's letter was not sent") })
@@ -160,6 +164,10 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
       before: { was: word('what was before in the trail of A') }, after: { is: word('what is now in the trail of A') },
     }
   })
+  await store.keep(async (trx) => {
+    const { id } = await trx.selectFrom('indicators.watched_source').select('id').executeTakeFirstOrThrow()
+    await trx.insertInto('indicators.source_look').values({ source: id, organisation: a.id, looked_at: moment, found: 'failed', says: word("what a look of A found") }).execute()
+  })
   const [grantedMeasure, hiddenMeasure] = measures
   const [grantedList, hiddenList] = lists
   if (!grantedMeasure || !hiddenMeasure || !grantedList || !hiddenList) throw new Error('A has nothing.')
@@ -167,8 +175,8 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
   const [grant] = await database.raw.rows<{ id: number }>(`select min(id) as id from people.access_grant where organisation = ${a.id}`)
   const [job] = await database.raw.rows<{ id: number }>(`select min(id) as id from kernel.job where organisation = ${a.id}`)
   const [session] = await database.raw.rows<{ id: number }>(`select min(id) as id from people.session where account = ${officer.account}`)
-  const [made] = await database.raw.rows<Record<'letter' | 'invitation' | 'token', number>>(
-    `select (select max(id) from kernel.letter) as letter, (select max(id) from people.invitation) as invitation, (select max(id) from people.token) as token`)
+  const [made] = await database.raw.rows<Record<'letter' | 'invitation' | 'token' | 'source', number>>(
+    `select (select max(id) from indicators.watched_source) as source, (select max(id) from kernel.letter) as letter, (select max(id) from people.invitation) as invitation, (select max(id) from people.token) as token`)
   return {
     secrets, insider, guests,
     /** How A's things are named in addresses, questions and forms. */

@@ -482,6 +482,14 @@ export interface Database {
     organisation: number | null
     audience: Generated<string>
   }
+  'indicators.source_look': {
+    id: GeneratedAlways<number>
+    source: number
+    organisation: number
+    looked_at: Timestamp
+    found: string
+    says: string
+  }
   'indicators.upload': {
     id: string
     account: number
@@ -494,6 +502,7 @@ export interface Database {
     checked: Json | null
     made_at: Generated<Timestamp>
     guided: Json | null
+    keep_until: Timestamp | null
   }
   'indicators.upload_part': {
     upload: string
@@ -501,6 +510,25 @@ export interface Database {
     account: number
     organisation: number
     content: Uint8Array
+  }
+  'indicators.watched_source': {
+    id: GeneratedAlways<number>
+    organisation: number
+    name: string
+    address: string
+    recipe: string
+    national: boolean
+    every: string
+    account: number
+    made_at: Timestamp
+    stopped_at: Timestamp | null
+    etag: string | null
+    last_modified: string | null
+    last_sha256: string | null
+    last_looked_at: Timestamp | null
+    failing_since: Timestamp | null
+    last_fault: string | null
+    upload: string | null
   }
   'benchmarking.kept_profile': {
     authority: number

@@ -11,6 +11,9 @@ import { importPages } from './pages/routes.ts'
 import { makers } from './pages/rules.ts'
 import { checking, importing } from './pages/working.ts'
 import { seed } from './seed.ts'
+import { sourceCommands } from './sources/command-line.ts'
+import { sourceRoutes } from './sources/pages.ts'
+import { looking } from './sources/working.ts'
 
 export { aliasesOf, breaksOf, measureByCode, measures, versionsOf, type Measure, type MeasureFilters } from './measures/queries.ts'
 export { countedPeriodsOf, periodByLabel, periodsOf, type CountedPeriod, type HeldPeriod } from './measures/periods.ts'
@@ -34,17 +37,19 @@ export const indicators: Slice = {
     'imports.make': makers,
     'imports.withdraw': makers,
     'recipes.save': makers,
+    'sources.watch': makers,
   },
   navigation: [{ text: 'Imports', href: '/imports' }],
   help: importHelp,
   async routes(app, house) {
     apiRoutes(app, house)
     await importPages(app, house)
+    sourceRoutes(app, house)
   },
   readings: importReadings,
-  jobs: [checking, importing],
+  jobs: [checking, importing, looking],
   exports,
-  commands: [...importCommands, measuresCommand, exportCommand],
+  commands: [...importCommands, measuresCommand, exportCommand, ...sourceCommands],
   owned: ownedInIndicators,
   handOver: handOverInIndicators,
   seed,

@@ -1,4 +1,4 @@
-/** Files kept between the dry run and the import. They belong to one account in one organisation and last a day. */
+/** Files kept between the dry run and the import. They belong to one account in one organisation and last a day, or longer where they came by themselves. */
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdtemp, open, rm } from 'node:fs/promises'
@@ -20,9 +20,10 @@ export const largestFile = 100 * 1000 * 1000
 /** What one person may have waiting: room for a day's work, and none for filling the disk. */
 const mostWaiting = { files: 20, bytes: 1_000_000_000 }
 
-const lasts = 24 * 60 * 60 * 1000
 const partSize = 1024 * 1024
 
+/** When an upload is let go of. */
+const keptUntil = (table: string) => sql<Date>`coalesce(${sql.ref(`${table}.keep_until`)}, ${sql.ref(`${table}.made_at`)} + interval '1 day')`
 
 export interface Upload {
   id: string
@@ -83,16 +84,18 @@ interface NewUpload {
   file: DiskFile
   recipe: Recipe | null
   now: Date
+  /** Absent: a day. */
+  keepUntil?: Date
 }
 
 /** Keeps a file. Returns the unguessable name of the upload. */
-export async function keepUpload(trx: Trx, { actor, organisation, national, fileName, file, recipe, now }: NewUpload) {
+export async function keepUpload(trx: Trx, { actor, organisation, national, fileName, file, recipe, now, keepUntil }: NewUpload) {
   const id = randomBytes(18).toString('base64url')
   const { account } = actor
   await refuseTooMany(trx, account, file.bytes)
   await trx.insertInto('indicators.upload').values({
     id, account, organisation, national, file_name: fileName, bytes: file.bytes, sha256: file.sha256, recipe: recipe ? JSON.stringify(recipe) : null,
-    made_at: now,
+    made_at: now, keep_until: keepUntil ?? null,
   }).execute()
   let seq = 0
   for await (const content of createReadStream(file.path, { highWaterMark: partSize }) as AsyncIterable<Uint8Array>) {
@@ -113,7 +116,7 @@ export async function uploadOf(db: Reader, id: string, now: Date): Promise<Uploa
   const row = await db.selectFrom('indicators.upload as u')
     .innerJoin('people.organisation as o', 'o.id', 'u.organisation')
     .select(['u.id', 'u.organisation', 'o.name as organisation_name', 'u.national', 'u.file_name', 'u.bytes', 'u.sha256', 'u.recipe', 'u.checked', 'u.guided', 'u.made_at'])
-    .where('u.id', '=', id).where('u.made_at', '>', new Date(now.getTime() - lasts))
+    .where('u.id', '=', id).where(keptUntil('u'), '>', now)
     .executeTakeFirst()
   if (!row) throw notFound('There is no such uploaded file. Files are kept for a day; choose the file again.')
   return { ...row, recipe: row.recipe === null ? null : recipeSchema.parse(row.recipe), checked: row.checked as Checked | null }
@@ -162,12 +165,11 @@ const sweeper: Actor = { kind: 'system', name: 'clearing of uploaded files' }
 
 /** Removes what nobody came back for. */
 export async function dropExpired(store: Store, now: Date): Promise<void> {
-  const before = new Date(now.getTime() - lasts)
-  const expired = await store.read(sweeper, (db) => db.selectFrom('indicators.upload').select('id').where('made_at', '<=', before).execute())
+  const expired = await store.read(sweeper, (db) => db.selectFrom('indicators.upload as u').select('u.id').where(keptUntil('u'), '<=', now).execute())
   if (expired.length === 0) return
   await store.change(sweeper, 'imports.drop-expired', async (trx) => {
-    await trx.deleteFrom('indicators.upload').where('made_at', '<=', before).execute()
-    return { subject: 'uploads', says: `removed ${countOf(expired.length, 'uploaded file')} that nobody imported within a day`, result: undefined }
+    await trx.deleteFrom('indicators.upload').where('id', 'in', expired.map(({ id }) => id)).execute()
+    return { subject: 'uploads', says: `removed ${countOf(expired.length, 'uploaded file')} that nobody imported in time`, result: undefined }
   })
 }
 

@@ -1,0 +1,1 @@
+export const sourceAddress = (id: number) => `/sources/${id}`
