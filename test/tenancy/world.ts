@@ -175,14 +175,15 @@ export async function privateWorld(house: House, world: PublicWorld, database: T
   const [grant] = await database.raw.rows<{ id: number }>(`select min(id) as id from people.access_grant where organisation = ${a.id}`)
   const [job] = await database.raw.rows<{ id: number }>(`select min(id) as id from kernel.job where organisation = ${a.id}`)
   const [session] = await database.raw.rows<{ id: number }>(`select min(id) as id from people.session where account = ${officer.account}`)
-  const [made] = await database.raw.rows<Record<'letter' | 'invitation' | 'token' | 'source', number>>(
-    `select (select max(id) from indicators.watched_source) as source, (select max(id) from kernel.letter) as letter, (select max(id) from people.invitation) as invitation, (select max(id) from people.token) as token`)
+  const [source] = await database.raw.rows<{ id: number }>('select id from indicators.watched_source')
+  const [made] = await database.raw.rows<Record<'letter' | 'invitation' | 'token', number>>(
+    `select (select max(id) from kernel.letter) as letter, (select max(id) from people.invitation) as invitation, (select max(id) from people.token) as token`)
   return {
     secrets, insider, guests,
     /** How A's things are named in addresses, questions and forms. */
     handles: {
       slugs: [a.slug], measures: measures.flatMap(({ code, alias }) => [code, alias]), lists: lists.map(({ slug }) => `list:${slug}`),
-      numbers: [...new Set([job?.id ?? 0, ...Object.values(made ?? {}), a.id, officer.account, grant?.id ?? 0, session?.id ?? 0, factor, imported, hiddenMeasure.id, hiddenList.id])].map(String),
+      numbers: [...new Set([job?.id ?? 0, ...Object.values(made ?? {}), a.id, officer.account, grant?.id ?? 0, session?.id ?? 0, factor, imported, hiddenMeasure.id, hiddenList.id, source?.id ?? 0])].map(String),
       words: [upload, recipe, kept, officer.email],
     },
   }

@@ -42,7 +42,7 @@ export function waitingSentence({ upload, watched_by }: WatchedSource, waiting: 
 }
 
 export const looksTable = (rows: Awaited<ReturnType<typeof looksOf>>): DataTable => ({
-  id: 'looks', caption: 'The latest looks, the last one first', narrow: 'cards', empty: 'Nobody has looked yet.',
+  id: 'looks', caption: 'The latest looks, the last one first', captionHidden: true, narrow: 'cards', empty: 'Nobody has looked yet.',
   columns: [{ text: 'When' }, { text: 'Result' }, { text: 'What was found' }],
   rows: rows.map((row) => [{ text: formatMoment(row.looked_at) }, { text: found[row.found] ?? row.found }, { text: row.says }]),
 })
