@@ -345,6 +345,13 @@ describe('somebody nobody knows', () => {
   })
 })
 
+describe('a link on another site', () => {
+  test.each(['cross-site', 'same-site'])('signs nobody in (%s): they come to our own page, with the button', async (site) => {
+    const answer = await visitor().get('/sign-in/provider?next=%2Faccount', { 'sec-fetch-site': site })
+    expect(answer.headers.location).toBe('/sign-in?next=%2Faccount')
+  })
+})
+
 describe('where somebody goes afterwards', () => {
   test.each(['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '/\t/evil.example', 'evil'])('is never another site (%s)', async (next) => {
     const { there } = await both()
@@ -476,6 +483,20 @@ describe('one’s account', () => {
     expect((await browser.get(await atProvider(address, there.sub))).headers.location).toBe('/account')
     expect(browser.token).not.toBe(token)
     expect((await browser.post('/account/sessions/end', {}, '/account')).statusCode).toBe(303)
+  })
+
+  test('with a second factor here does not pass round it with the first one there', async () => {
+    const { person, there } = await both()
+    const { browser } = await signInAs(there.sub)
+    await database.raw.exec(`
+      insert into people.second_factor (account, organisation, name, secret, last_step, made_at, used_at) values (${person.account}, ${organisation.id}, 'Phone', 'x', 0, now(), now());
+      update people.session set second_factor_at = now() where account = ${person.account}`)
+    const token = browser.token
+    const proved = () => database.raw.rows(`select proved_at from people.session where account = ${person.account}`)
+    const before = await proved()
+    expect((await browser.get(await atProvider(await begin(browser, '/account', '&confirm=yes'), there.sub))).headers.location).toContain('trouble=refused')
+    expect(browser.token).toBe(token)
+    expect(await proved()).toEqual(before)
   })
 })
 

@@ -35,7 +35,8 @@ export function providerRoutes(plain: FastifyInstance, house: House): void {
     const next = safeNext(request.query.next)
     const purpose: Purpose = request.query.confirm ? 'confirm' : request.query.link ? 'link' : 'sign-in'
     const carried = await carrierOf(house, request)
-    if (purpose !== 'sign-in' && (!carried || !isFromHere(request))) return reply.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303)
+    // A link on another site must not sign anybody in, nor prove anything: they see our own page with the button first.
+    if (!isFromHere(request) || (purpose !== 'sign-in' && !carried)) return reply.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303)
     if (purpose === 'link' && carried && !isFresh(house, carried)) return reply.redirect('/account/provider', 303)
     const browser = readCookie(request, config, 'provider') ?? randomBytes(24).toString('base64url')
     try {
@@ -108,6 +109,8 @@ async function goOnWith(house: House, request: FastifyRequest, reply: FastifyRep
   if (begun.purpose === 'link') return link(house, reply, provider, carried, answer)
   const identity = await house.store.read(carried.actor, (db) => identityOf(db, carried.actor.account))
   if (identity?.issuer !== provider.issuer || identity.subject !== answer.who.subject) return refuseWith(house, reply, 'refused', begun.next)
+  // Whoever has a second factor is not let past it by the provider's first.
+  if (carried.hasSecondFactor && !answer.hasSecondFactor) return refuseWith(house, reply, 'refused', begun.next)
   const [token, now] = [newToken(), house.now()]
   const expires = await house.store.change(carried.actor, 'people.confirm', async (trx) => ({
     subject: `account:${carried.actor.account}`, organisation: await homeOf(trx, carried.actor.account),
