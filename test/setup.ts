@@ -1,5 +1,4 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
@@ -9,6 +8,7 @@ import { migrate, migrationsOf } from '#kernel/db/migrate.ts'
 import { openEmbedded } from '#kernel/db/open.ts'
 import { ordinaryLogin } from '#kernel/testing/login.ts'
 import { sliceNames } from '#app'
+import { freePort } from './program.ts'
 
 /** Before all tests: one migrated copy of the embedded database, and one PostgreSQL server of the oldest supported version. */
 export default async function setup(project: TestProject) {
@@ -68,15 +68,4 @@ async function startServer() {
       await rm(databaseDir, { recursive: true, force: true })
     },
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }
