@@ -68,6 +68,7 @@ interface Parsed {
   querySelectorAll(selector: string): ArrayLike<{ getAttribute(name: string): string | null; textContent: string }>
 }
 
+/** The library types a document as a browser's, which this program has no types of. */
 function parsed(html: string): Parsed {
   return domino.createDocument(html) as unknown as Parsed
 }

@@ -66,6 +66,7 @@ class CopyingClient implements PostgresPoolClient {
   query<R>(asked: string | PostgresCursor<R>, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
     if (typeof asked !== 'string') throw new Error('This connection has no cursors. Page through a result by key instead.')
     const rows = copiedBy(parameters)
+    // Kysely wants the command as one of four words; the driver types it as any text.
     return rows ? this.#copy(asked, rows) : (this.#client.query(asked, [...parameters]) as unknown as Promise<PostgresQueryResult<R>>)
   }
 

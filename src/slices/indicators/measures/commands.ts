@@ -95,6 +95,7 @@ async function currentVersions(trx: Trx, codes: readonly string[]): Promise<Map<
     .leftJoin('indicators.measure_version as v', (join) => join.onRef('v.measure', '=', 'm.id').on('v.known_to', '=', sql<Date>`'infinity'`))
     .selectAll('v').select(['m.id', 'm.code'])
     .where('m.code', 'in', [...codes]).execute()
+  // A row with a version has all of its fields; the type of a left join cannot follow that.
   return new Map(rows.map((row) => [row.code, { id: row.id, version: row.version, definition: row.version === null ? null : (row as unknown as MeasureDefinition) }]))
 }
 
