@@ -19,7 +19,7 @@ const fontStack = '"Segoe UI",system-ui,-apple-system,"Helvetica Neue","Open San
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
+  '.svg': 'image/svg+xml; charset=utf-8',
 }
 
 interface Asset {

@@ -1,3 +1,5 @@
+import { connect, type AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { embeddedStore } from '../testing/store.ts'
@@ -80,10 +82,25 @@ describe('what goes wrong', () => {
     expect([large.statusCode, large.body]).toEqual([413, expect.stringContaining('What you sent is too large')])
     expect((await send('text/strange', 'x')).statusCode).toBe(415)
   })
-  test('an address that cannot be read is answered without a stack', async () => {
-    const answer = await get('/%E0%A4%A')
-    expect(answer.statusCode).toBe(400)
+  test.each(['/%E0%A4%A', `/beds/${'x'.repeat(400)}/%ff`])('%s cannot be decoded, and is answered in a sentence with the headers of every other answer', async (url) => {
+    const answer = await get(url)
+    expect(answer.statusCode).toBeGreaterThanOrEqual(400)
+    expect(answer.body).toContain('This could not be read')
     expect(answer.body).not.toContain('at ')
+    const usual = await get('/beds')
+    for (const name of ['content-security-policy', 'x-content-type-options', 'referrer-policy', 'permissions-policy', 'cross-origin-opener-policy']) expect(answer.headers[name], name).toBe(usual.headers[name])
+    expect(logged.some((line) => line.includes(/Reference: (\S+)/.exec(answer.body)?.[1] ?? 'none'))).toBe(true)
+  })
+  test('what is not HTTP is answered with the same headers, and the connection ends', async () => {
+    const secure = await serverWith(database.store, [garden], { BASE_URL: 'https://workbench.example' })
+    await secure.listen({ port: 0, host: '127.0.0.1' })
+    const socket = connect((secure.server.address() as AddressInfo).port, '127.0.0.1')
+    socket.end('GET / HTTP/9.9 nonsense\r\n\r\n')
+    const [head = '', body] = (await text(socket)).split('\r\n\r\n')
+    await secure.close()
+    expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    for (const name of ['content-security-policy', 'x-content-type-options: nosniff', 'strict-transport-security: max-age=31536000', 'content-type: text/plain; charset=utf-8']) expect(head).toContain(name)
+    expect(body).toContain('This could not be read')
   })
   test('HEAD is answered like GET without a body', async () => {
     const answer = await app.inject({ method: 'HEAD', url: '/beds' })

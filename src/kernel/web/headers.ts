@@ -15,19 +15,23 @@ const contentSecurityPolicy = [
   "base-uri 'none'",
 ].join('; ')
 
-/** Says on every answer what a browser may do with it. */
+/** What every answer says a browser may do with it. */
+export function securityHeaders(config: Config): Record<string, string> {
+  return {
+    'content-security-policy': contentSecurityPolicy,
+    'x-content-type-options': 'nosniff',
+    // Not "no-referrer": browsers would then send forms with "Origin: null".
+    'referrer-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    'cross-origin-opener-policy': 'same-origin',
+    ...(isSecure(config) ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
+  }
+}
+
+/** Says on every answer of a route what a browser may do with it. */
 export function setSecurityHeaders(app: FastifyInstance, config: Config): void {
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({
-      'content-security-policy': contentSecurityPolicy,
-      'x-content-type-options': 'nosniff',
-      // Not "no-referrer": browsers would then send forms with "Origin: null".
-      'referrer-policy': 'same-origin',
-      'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-      'cross-origin-opener-policy': 'same-origin',
-    })
-    if (isSecure(config)) reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
-  })
+  const headers = securityHeaders(config)
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers))
   app.addHook('onSend', async (request, reply) => {
     if (reply.hasHeader('cache-control')) return
     // Nothing a signed-in person saw may come back from a shared computer's cache.

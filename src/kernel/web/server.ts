@@ -26,6 +26,7 @@ import { reportHealth } from './health.ts'
 import { keptPages } from './kept-pages.ts'
 import { answerWithPages } from './pages.ts'
 import { standingPages } from './standing-pages.ts'
+import { answerGarbled, answerUndecodable } from './undecodable.ts'
 import { defaultLargestUpload } from './uploads.ts'
 import { refuseUnprintableAddresses, validateWithZod } from './validation.ts'
 
@@ -50,6 +51,8 @@ export async function createServer(given: House, { slices, identify, actorOf, on
     logController: new LogController({ requestIdLogLabel: 'reference', disableRequestLogging: true }),
     // A proxy that ends HTTPS stands on the same machine or network; its word on the caller's address is taken.
     trustProxy: isSecure(house.config) ? ['loopback', 'linklocal', 'uniquelocal'] : false,
+    frameworkErrors: answerUndecodable(house.config),
+    clientErrorHandler: answerGarbled(house.config),
     bodyLimit: 1024 * 1024,
     requestTimeout: 10 * 60 * 1000,
     // What was sent before the door closed is answered; proxies would take a refusal for a fault.
