@@ -42,7 +42,7 @@ const longName = '/authorities/X07000020'
 describe.each([
   '/', '/authorities?being=ended', '/authorities?name=nobody', `${longName}?dimension=economy`, `${longName}?sort=position&absence=none`,
   '/authorities/X06000001?group=all&as-known-at=2018-01-01&service=Housing', '/authorities/X07000001?as-known-at=2001-01-01', '/search?q=north',
-  '/help/profiles', '/help/groups',
+  '/help/profiles', '/help/groups', '/help/downloads', '/help/signing-in', '/help/people', '/help/programs',
 ])('%s', (path) => {
   test.each(Object.entries(screens))('has no fault axe can find and fits the screen of a %s', { timeout: 60_000 }, async (_name, viewport) => {
     await page.setViewportSize(viewport)

@@ -19,6 +19,10 @@ export const overview: Slice = {
       title: 'Whom an authority is compared with', href: '/help/groups',
       summary: 'The kinds of comparator group, where they come from, and which to choose.',
     },
+    {
+      title: 'Having a table as a file', href: '/help/downloads',
+      summary: 'Which format to choose, how to tell that a copy is whole, and what goes on when you leave the page.',
+    },
   ],
   routes,
   exports: [authoritiesExport, profileExport],

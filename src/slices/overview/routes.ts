@@ -77,4 +77,5 @@ const authorityColumns: readonly ColumnOf<ListedAuthority>[] = [
 const helpPages = [
   { address: '/help/profiles', template: 'slices/overview/views/help-profiles.njk', title: 'How to read an authority’s profile' },
   { address: '/help/groups', template: 'slices/overview/views/help-groups.njk', title: 'Whom an authority is compared with' },
+  { address: '/help/downloads', template: 'slices/overview/views/help-downloads.njk', title: 'Having a table as a file' },
 ]

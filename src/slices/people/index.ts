@@ -1,6 +1,7 @@
 import type { Slice } from '#kernel/slice.ts'
 import { commands } from './command-line.ts'
 import { exports } from './exports.ts'
+import { peopleHelp } from './help.ts'
 import { leavingCommands } from './leaving/command-line.ts'
 import { ownedHere } from './leaving/leaving.ts'
 import { outboxCommand } from './letters/command-line.ts'
@@ -15,6 +16,7 @@ export const people: Slice = {
     { text: 'People', href: '/people', may: 'people.administer' },
     { text: 'Trail', href: '/trail', may: 'trail.read' },
   ],
+  help: peopleHelp,
   routes,
   exports,
   commands: [...commands, ...leavingCommands, outboxCommand],

@@ -10,6 +10,7 @@ import { administered, administrator, personAt, personParams, unlessRefused } fr
 import { changeRoles, unlock } from './commands.ts'
 import { rolesForm } from './forms.ts'
 import { grantRoutes } from './grant-routes.ts'
+import { helpRoutes } from './help.ts'
 import { invitationRoutes, writtenTo } from './joining/invitation-routes.ts'
 import { openInvitations } from './joining/invitations.ts'
 import { makeResetLink } from './joining/password-reset.ts'
@@ -58,6 +59,7 @@ export function routes(app: FastifyInstance, house: House): void {
   tokenRoutes(app, house)
   letterRoutes(app, house)
   grantRoutes(app, house)
+  helpRoutes(app)
   trailRoutes(app, house)
 }
 
