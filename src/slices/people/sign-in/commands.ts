@@ -2,7 +2,7 @@ import type { Actor } from '#kernel/access/actor.ts'
 import type { Trx } from '#kernel/db/index.ts'
 import { conflict } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
-import { noteFailure, settle, waitOf, type Caller } from './attempts.ts'
+import { noteFailure, settle, waitOf, type Caller, type Lock } from './attempts.ts'
 import { checkCode, type CodeAnswer } from '../second-factor/checking.ts'
 import { beginHalf, endHalf, halfWith } from './half.ts'
 import { isPassword } from './passwords.ts'
@@ -43,8 +43,8 @@ export async function signIn(house: House, request: SignInRequest): Promise<Sign
   const isTaken = account?.active && (house.config.signIn.passwords || isBreakGlass(account, house.now()))
   const isRight = await isPassword(request.password, isTaken ? account.password : null)
   if (!account || !isRight) {
-    const locked = await noteFailure(house, request)
-    if (locked) await noteLock(house, account)
+    const lock = await noteFailure(house, request)
+    if (lock) await noteLock(house, account, lock)
     return refuse(house, request, account?.id ?? null, 0)
   }
   if (!(await settle(house, request))) return refuse(house, request, account.id, await waitOf(house, request))
@@ -112,12 +112,13 @@ function refuse(house: House, { address }: Caller, account: number | null, wait:
 }
 
 /** A lock is in the trail of the organisation, or of the installation when nobody has this address. */
-function noteLock(house: House, account: { id: number; organisation: number; name: string } | undefined): Promise<null> {
+function noteLock(house: House, account: { id: number; organisation: number; name: string } | undefined, lock: Lock): Promise<null> {
   const doorkeeper: Actor = { kind: 'system', name: 'the sign-in page' }
+  const where = lock === 'here' ? 'from one network' : 'from networks where they have not signed in lately'
   return house.store.change(doorkeeper, 'people.lock', () => Promise.resolve({
     subject: account ? `account:${account.id}` : 'account:unknown',
     organisation: account?.organisation ?? null,
-    says: account ? `locked ${account.name} out for 15 minutes after too many wrong passwords` : 'locked an email address that has no account',
+    says: account ? `locked ${account.name} out for 15 minutes, ${where}, after too many wrong passwords` : `locked an email address that has no account, ${where}`,
     result: null,
   }))
 }
@@ -169,7 +170,8 @@ export async function checkOwnPassword(house: House, caller: Caller, password: s
   const account = await accountFor(house, caller.email)
   const isRight = await isPassword(password, account?.password ?? null)
   if (account && isRight) return (await settle(house, caller)) ? { kept: account.password } : { wait: await waitOf(house, caller) }
-  if (await noteFailure(house, caller)) await noteLock(house, account)
+  const lock = await noteFailure(house, caller)
+  if (lock) await noteLock(house, account, lock)
   return { wait: 0 }
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hashPassword, isPassword, oneTimePassword } from './passwords.ts'
 import {
-  browserInWords, failuresStillCounting, faultOfPassword, idleAfter, isSessionOver, longestSession, networkOf, patienceWithAccount, patienceWithAddress, waitAfter,
+  browserInWords, failuresStillCounting, faultOfPassword, idleAfter, isSessionOver, longestSession, networkOf, patienceWithAccount, patienceWithAddress, patienceWithEverybody, waitAfter,
 } from './rules.ts'
 
 describe('a password', () => {
@@ -81,7 +81,7 @@ describe('the wait after failures', () => {
   })
 
   test('never gets shorter with more failures, for an account or for a network address', () => {
-    fc.assert(fc.property(fc.nat(1000), fc.constantFrom(patienceWithAccount, patienceWithAddress), (failures, patience) => {
+    fc.assert(fc.property(fc.nat(1000), fc.constantFrom(patienceWithAccount, patienceWithAddress, patienceWithEverybody), (failures, patience) => {
       expect(waitAfter(failures + 1, patience)).toBeGreaterThanOrEqual(waitAfter(failures, patience))
       expect(waitAfter(failures, patience)).toBeLessThanOrEqual(patience.lockFor)
     }))

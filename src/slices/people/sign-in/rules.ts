@@ -36,7 +36,7 @@ export const comparable = (password: string) => password.normalize('NFKC')
 
 // Failed sign-ins ----------------------------------------------------------------------------------------------------
 
-interface Patience {
+export interface Patience {
   /** Failures that cost nothing: people mistype. */
   free: number
   /** The failure from which on sign-in is locked. */
@@ -47,10 +47,15 @@ interface Patience {
   forgetAfter: number
 }
 
-/** For one email address. */
+/** For one email address, from one network. */
 export const patienceWithAccount: Patience = { free: 3, lockAt: 10, lockFor: 15 * minute, forgetAfter: 24 * hour }
 /** For one network address, behind which a whole council may stand. */
 export const patienceWithAddress: Patience = { free: 20, lockAt: 100, lockFor: 15 * minute, forgetAfter: hour }
+
+/** For one email address, from all networks together where its holder has not signed in lately. */
+export const patienceWithEverybody: Patience = { free: 50, lockAt: 100, lockFor: 15 * minute, forgetAfter: 24 * hour }
+/** For how long a network is known where the right password was typed, in milliseconds. */
+export const knownFor = 30 * 24 * hour
 
 /** How long the next try must wait after so many failures, in milliseconds: 1, 2, 4 … seconds, at most one minute, then the lock. */
 export function waitAfter(failures: number, patience: Patience): number {

@@ -7,7 +7,7 @@ import { bothStores, type TestStore } from '#kernel/testing/store.ts'
 import { newOrganisation, newPerson, testPassword } from '../builders.ts'
 import { deactivate, reactivate } from '../commands.ts'
 import { trailPage } from '../trail/queries.ts'
-import { forgetFailures, lockedAmong } from './attempts.ts'
+import { forgetFailures, lockedAmong, noteFailure, waitOf } from './attempts.ts'
 import { changePassword, checkOwnPassword, signIn, signOut } from './commands.ts'
 import { hashPassword } from './passwords.ts'
 import { idleAfter, longestSession } from './rules.ts'
@@ -112,9 +112,39 @@ describe.each(bothStores)('on %s', (_name, open) => {
     }
     expect(await lockedAmong(house, [person.email, 'else@where.example'])).toEqual(new Set([person.email]))
     const [last] = await house.store.read({ kind: 'system', name: 'test' }, (db) => trailPage(db, {}, { before: null, size: 1 }))
-    expect(last).toMatchObject({ action: 'people.lock', subject: `account:${person.account}`, says: 'locked Mara Fell out for 15 minutes after too many wrong passwords' })
+    expect(last).toMatchObject({ action: 'people.lock', subject: `account:${person.account}`, says: 'locked Mara Fell out for 15 minutes, from one network, after too many wrong passwords' })
     await forgetFailures(house, person.email)
     expect(await tryAs(person.email, testPassword)).toMatchObject({ signedIn: true })
+  })
+
+  test('somebody elsewhere cannot lock out whoever has the account, also not from many networks at once', async () => {
+    const person = await aPerson()
+    const at = (attacker: number) => `203.0.113.${attacker}`
+    expect(await tryAs(person.email, testPassword)).toMatchObject({ signedIn: true })
+    const fail = (attacker: number) => noteFailure(house, { email: person.email, address: at(attacker) })
+    for (let failure = 0; failure < 10; failure++, clock += minutes(1)) await fail(1)
+    expect(await tryAs(person.email, testPassword, at(1))).toMatchObject({ signedIn: false })
+    expect(await tryAs(person.email, testPassword, at(2))).toMatchObject({ signedIn: true })
+    for (let failure = 0; failure < 99; failure++, clock += minutes(1)) await fail(3 + (failure % 40))
+    await tryAs(person.email, 'wrong', at(50))
+    expect(await tryAs(person.email, testPassword, at(99))).toMatchObject({ signedIn: false })
+    expect(await tryAs(person.email, testPassword)).toMatchObject({ signedIn: true })
+    expect(await tryAs(person.email, testPassword, at(99)), 'what the holder does elsewhere ends no lock').toMatchObject({ signedIn: false })
+    const says = await house.store.read({ kind: 'system', name: 'test' }, (db) => trailPage(db, {}, { before: null, size: 100 }))
+    expect(says.map((entry) => entry.says ?? '').filter((sentence) => sentence.includes('where they have not signed in lately'))).toHaveLength(1)
+  })
+
+  test.each(['somebody', 'nobody'])('guesses at %s from a thousand networks end in a lock, and the answers do not tell whether there is an account', async (who) => {
+    const email = who === 'nobody' ? 'not-there@nowhere.example' : (await aPerson()).email
+    const waits: number[] = []
+    for (let network = 0; network < 100; network++, clock += minutes(1)) {
+      await noteFailure(house, { email, address: `198.51.100.${network}` })
+      waits.push(await waitOf(house, { email, address: `198.51.${network}.200` }) / 1000)
+    }
+    expect(waits).toEqual([...Array<number>(49).fill(0), 1, 2, 4, 8, 16, 32, ...Array<number>(44).fill(60), 900])
+    expect(await tryAs(email, testPassword)).toEqual({ signedIn: false, wait: 840_000 })
+    await forgetFailures(house, email)
+    expect((await tryAs(email, testPassword)).signedIn).toBe(who === 'somebody')
   })
 
   test('one network address cannot try many accounts for ever, and others are not held up by it', async () => {

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Actor } from '#kernel/access/actor.ts'
 import { Problem } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
-import { isWithin, type Limit } from '../joining/limits.ts'
+import { claim, isWithin, type Limit } from '../joining/limits.ts'
 import { noteUseEvery, networkOf } from '../sign-in/rules.ts'
 import { personOf, type Person } from '../sign-in/sessions.ts'
 import { hashOfApiToken, looksLikeToken, type Scope } from './rules.ts'
@@ -12,8 +12,10 @@ const gate: Actor = { kind: 'system', name: 'the gate for programs' }
 
 /** Wrong tokens from one network; in the store, so that every process counts together. */
 const wrongOnes: Limit = { purpose: 'wrong tokens of a network', most: 60, within: 60_000 }
-/** Requests with one token a minute, in one process: a program that runs away must not be the only one served. */
-const mostAMinute = 600
+/** Requests with one token, all processes together: a program that runs away must not be the only one served. */
+const withOne: Limit = { purpose: 'requests with a token', most: 600, within: 60_000 }
+/** So many of them a process asks for together, so that not every request writes. */
+const atOnce = 20
 
 /** What follows "Bearer" in the request's head; null when it carries none. */
 export function bearerOf(request: FastifyRequest): string | null {
@@ -34,7 +36,7 @@ export async function personWithToken(house: House, request: FastifyRequest, tok
     house.log.warn({ address: request.ip, reference: request.id }, 'token refused')
     throw new Problem('not-signed-in', 'This token does not work: it is unknown, was revoked or has run out, or the account of its holder is closed.')
   }
-  refuseRunaways(found.id, house.now().getTime())
+  await refuseRunaways(house, found.id)
   await noteUse(house, found, request.ip)
   return cut(person, found)
 }
@@ -69,14 +71,43 @@ async function noteUse({ store, now }: House, { id, used_at }: Found, address: s
     .where('id', '=', id).where((eb) => eb.or([eb('used_at', 'is', null), eb('used_at', '<=', due)])).execute())
 }
 
-const minute = 60_000
-const counts = new Map<number, { until: number; count: number }>()
+/** What a process may still answer for a token before it asks the store again. */
+interface Allowance {
+  left: number
+  until: Date
+  /** The store grants no more until then. */
+  isSpent: boolean
+  /** The store is being asked. */
+  asking: Promise<void> | null
+}
+const allowances = new WeakMap<House, Map<number, Allowance>>()
 
-function refuseRunaways(id: number, now: number): void {
-  const before = counts.get(id)
-  const current = before && before.until > now ? before : { until: now + minute, count: 0 }
-  current.count++
-  counts.set(id, current)
-  if (counts.size > 10_000) for (const [key, { until }] of counts) if (until <= now) counts.delete(key)
-  if (current.count > mostAMinute) throw new Problem('too-many', `A token may be used ${mostAMinute} times a minute. Wait a minute.`)
+async function refuseRunaways(house: House, id: number): Promise<void> {
+  const held = allowanceOf(house, id)
+  for (;;) {
+    if (!held.asking && held.until > house.now()) {
+      if (held.isSpent) throw new Problem('too-many', `A token may be used ${withOne.most} times a minute. Wait a minute.`)
+      if (held.left > 0) return void held.left--
+    }
+    await (held.asking ??= ask(house, id, held))
+  }
+}
+
+function allowanceOf(house: House, id: number): Allowance {
+  const ours = allowances.get(house) ?? new Map<number, Allowance>()
+  allowances.set(house, ours)
+  const now = house.now()
+  if (ours.size > 10_000) for (const [key, { until, asking }] of ours) if (until <= now && !asking) ours.delete(key)
+  const held = ours.get(id) ?? { left: 0, until: new Date(0), isSpent: false, asking: null }
+  ours.set(id, held)
+  return held
+}
+
+async function ask(house: House, id: number, held: Allowance): Promise<void> {
+  try {
+    const { granted, until } = await claim(house, withOne, String(id), atOnce)
+    Object.assign(held, { left: granted, until, isSpent: granted === 0 })
+  } finally {
+    held.asking = null
+  }
 }

@@ -190,11 +190,18 @@ describe('a token', () => {
     expect(await used()).toEqual({ used_at: new Date(first), used_from: '127.0.0.1' })
   })
 
-  test('is slowed down when it is used without end, and wrong ones when they are tried', async () => {
+  test('is slowed down when it is used without end, by all processes together, and wrong ones when they are tried', async () => {
     const token = await tokenOf(person)
-    let last = 200
-    for (let time = 0; time < 601; time++) last = (await ask('/api/v1/who', token)).statusCode
-    expect(last).toBe(429)
+    const second: House = { ...house }
+    const another = await createServer(second, { slices: [people, echo], identify: (request) => identify(second, request) })
+    const asking = { authorization: `Bearer ${token}` }
+    const answers = await Promise.all(Array.from({ length: 660 }, (_, time) => (time % 2 === 0 ? app : another).inject({ url: '/api/v1/who', headers: asking })))
+    const count = (status: number) => answers.filter(({ statusCode }) => statusCode === status).length
+    expect(count(200) + count(429)).toBe(660)
+    // What one process asked for and did not use is lost to the other.
+    expect(count(200)).toBeGreaterThan(580)
+    expect(count(200)).toBeLessThanOrEqual(600)
+    await another.close()
     clock += 60_000
     expect((await ask('/api/v1/who', token)).statusCode).toBe(200)
     const wrong: number[] = []
