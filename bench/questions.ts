@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Actor } from '#kernel/access/actor.ts'
 import type { Reader, Store } from '#kernel/db/index.ts'
-import { comparison, positions, profileAndKeep } from '#slices/benchmarking/index.ts'
+import { answerAndKeep, comparison, positions } from '#slices/benchmarking/index.ts'
 import { milliseconds, timed, type Result } from './results.ts'
 
 const everyone: Actor = { kind: 'public' }
@@ -36,12 +36,12 @@ export async function pickList(run: (text: string) => Promise<unknown>): Promise
 export async function measureQuestions(store: Store): Promise<Times> {
   const measure = await store.read(system, async (db) => (await db.selectFrom('indicators.measure').select('id').where('code', '=', 'm7').executeTakeFirstOrThrow()).id)
   const period = await store.read(system, async (db) => (await sql<{ id: number }>`select max(id) as id from indicators.period`.execute(db)).rows[0]?.id ?? 0)
-  await profileAndKeep(store, everyone, { authority })
+  await answerAndKeep(store, everyone, { authority })
   return {
     plain: await timed(() => store.read(everyone, (db) => plainSelect(db, measure, period)), 40),
     comparison: await timed(() => store.read(everyone, (db) => comparison(db, { measure: 'm7', group: 'all' })), 40),
     kept: await timed(() => store.read(everyone, (db) => positions(db, { authority }))),
-    profile: await timed(() => profileAndKeep(store, everyone, { authority })),
+    profile: await timed(() => answerAndKeep(store, everyone, { authority })),
     adHoc: await timed(() => store.read(system, (db) => positions(db, { authority, group: list })), 7),
     bestSql: await timed(() => store.read(system, (db) => bestSql(db)), 7),
   }

@@ -538,5 +538,6 @@ export interface Database {
     details: string
     organisation: number | null
     audience: Generated<string>
+    known_through: Generated<number>
   }
 }

@@ -2,10 +2,12 @@ import type { Slice } from '#kernel/slice.ts'
 import { compareCommand } from './command-line.ts'
 import { exports } from './exports.ts'
 import { helpTopics } from './page-routes.ts'
+import { recomputing } from './recomputing.ts'
 import { routes } from './routes.ts'
 
 export { comparison, type ComparisonQuestion } from './comparison.ts'
-export { positions, profileAndKeep, type ProfileQuestion } from './profile.ts'
+export { answerAndKeep, positions, type ProfileQuestion } from './profile.ts'
+export { profileAndKeep } from './recomputing.ts'
 export { profileTable } from './table.ts'
 export { positionWords } from './rules/position.ts'
 export type { TrendQuestion } from './trend.ts'
@@ -23,4 +25,5 @@ export const benchmarking: Slice = {
   routes,
   exports,
   commands: [compareCommand],
+  jobs: [recomputing],
 }

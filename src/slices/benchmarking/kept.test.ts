@@ -1,13 +1,19 @@
+import { once } from 'node:events'
 import fc from 'fast-check'
 import { sql } from 'kysely'
+import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { everyone, type Actor } from '#kernel/access/actor.ts'
+import { readConfig } from '#kernel/config.ts'
 import type { Trx } from '#kernel/db/index.ts'
+import { startRunner } from '#kernel/jobs/index.ts'
+import { completeHouse } from '#kernel/slice.ts'
 import { bothStores, type TestStore } from '#kernel/testing/store.ts'
 import { buildBreak, buildFigures, buildMeasure } from '#slices/indicators/builders.ts'
 import { newOrganisation } from '#slices/people/builders.ts'
 import { buildAuthorities, buildGroup } from '#slices/places/builders.ts'
-import { profile, profileAndKeep } from './profile.ts'
+import { answerAndKeep, profile } from './profile.ts'
+import { profileAndKeep, recomputing } from './recomputing.ts'
 
 const system: Actor = { kind: 'system', name: 'test' }
 const codes = Array.from({ length: 9 }, (_, i) => `K${i}`)
@@ -54,8 +60,8 @@ describe.each(bothStores)('a kept profile on %s', (_name, open) => {
     })
 
   async function expectTruth(authority: string, group: string | undefined, actor: Actor): Promise<void> {
-    const kept = await profileAndKeep(database.store, actor, { authority, group })
-    const again = await profileAndKeep(database.store, actor, { authority, group })
+    const { answer: kept } = await answerAndKeep(database.store, actor, { authority, group })
+    const { answer: again } = await answerAndKeep(database.store, actor, { authority, group })
     const worked = await database.store.read(actor, (db) => profile(db, { authority, group, knownAt: farAhead }))
     expect(kept).toEqual({ ...worked, known_at: null })
     expect(again).toEqual(kept)
@@ -125,15 +131,42 @@ describe.each(bothStores)('a kept profile on %s', (_name, open) => {
       await figures(code, codes.map((_, i) => i), '2022-23', null)
     }
     const question = { authority: 'K1', group: 'kind:scottish-council' }
-    await profileAndKeep(database.store, everyone, question)
+    await answerAndKeep(database.store, everyone, question)
     // A mark that working it out would never give shows which rows are read and which are made.
     await database.raw.rows(`update benchmarking.kept_profile set positions = replace(positions, '"status":"published"', '"status":"kept"')`)
-    const statuses = async () => new Map((await profileAndKeep(database.store, everyone, question)).measures.map((row) => [row.measure.code, row.status]))
+    const statuses = async () => new Map((await answerAndKeep(database.store, everyone, question)).answer.measures.map((row) => [row.measure.code, row.status]))
     const before = await statuses()
     expect([before.get('calm'), before.get('calmer')]).toEqual(['kept', 'kept'])
     await figures('calm', codes.map((_, i) => i + 50), '2023-24', null)
     const after = await statuses()
     expect([after.get('calm'), after.get('calmer')]).toEqual(['published', 'kept'])
+  })
+
+  test('is brought up to date by a job, which the first asks for who meets one that fell behind', async () => {
+    const { store, raw } = database
+    const house = completeHouse({ store, config: readConfig({ SESSION_SECRET: 'a secret of thirty-two characters!', DEMO: 'off' }), log: pino({ level: 'silent' }), now: () => new Date() })
+    measure.set('brought', await buildMeasure(store, { code: 'brought' }))
+    await figures('brought', codes.map((_, i) => i), '2022-23', null)
+    const questions = ['K2', 'K4', 'K5'].map((authority) => ({ authority, group: 'kind:scottish-council' }))
+    const asked = () => raw.rows<{ state: string; asked_by: string }>(`select state, asked_by from kernel.job where kind = 'benchmarking.recompute'`)
+    await raw.exec('delete from benchmarking.kept_profile; delete from kernel.job')
+    for (const question of questions) await profileAndKeep(house, everyone, question)
+    expect(await asked()).toEqual([])
+    await figures('brought', codes.map((_, i) => i * 7), '2023-24', null)
+    for (const question of questions.slice(0, 2)) await profileAndKeep(house, everyone, question)
+    expect(await asked()).toEqual([{ state: 'queued', asked_by: 'the workbench' }])
+
+    await raw.exec(`insert into benchmarking.kept_profile (authority, comparator_group, members, positions, details) values (${id.get('K6')}, 'family:gone:1', '', '[]', '[]')`)
+    const ended = once(house.jobs.happenings, 'ended')
+    const runner = startRunner(house, { kinds: [recomputing], atOnce: 1, lease: 30, permissions: {}, actorOf: () => Promise.resolve(null) })
+    await ended
+    await runner.stop()
+    const [{ outcome } = {}] = await raw.rows<{ outcome: { says: string } }>(`select outcome from kernel.job where kind = 'benchmarking.recompute'`)
+    expect(outcome?.says).toBe('1 kept profile was brought up to date. 1 was left, because the group or the authority is no longer there.')
+    // A mark in what was kept shows that reading needs nothing else.
+    await raw.exec(`update benchmarking.kept_profile set positions = replace(positions, '"status":"published"', '"status":"kept"')`)
+    const read = await profileAndKeep(house, everyone, questions[2]!)
+    expect(read.measures.find((row) => row.measure.code === 'brought')?.status).toBe('kept')
   })
 
   test('holds nothing of an organisation’s own', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Reader, Store } from '#kernel/db/index.ts'
-import type { MeasureState } from '#slices/indicators/index.ts'
+import { measureStates, type MeasureState } from '#slices/indicators/index.ts'
 import type { Authority } from '#slices/places/index.ts'
 import type { ProfileRowAnswer } from './answer.ts'
 import type { ChosenGroup } from './group.ts'
@@ -66,10 +66,24 @@ export async function keepProfile(store: Store, { authority, group, states }: Pr
     const row = rows.get(measure)
     return row ? [[measure, row.details]] : []
   })
-  const kept = { members: fingerprint({ authority, group }), positions: JSON.stringify(positions), details: JSON.stringify(details) }
+  const kept = {
+    members: fingerprint({ authority, group }), positions: JSON.stringify(positions), details: JSON.stringify(details),
+    known_through: newestOf(states),
+  }
   await store.keep((trx) =>
     trx.insertInto('benchmarking.kept_profile')
       .values({ authority: authority.id, comparator_group: group.address, ...kept })
       .onConflict((same) => same.columns(['authority', 'comparator_group']).doUpdateSet(kept))
       .execute())
 }
+
+/** Kept profiles made before the newest change of a measure that everyone may see; those of one authority together. */
+export async function profilesBehind(db: Reader): Promise<{ authority: string; group: string }[]> {
+  return db.selectFrom('benchmarking.kept_profile as k').innerJoin('places.authority as a', 'a.id', 'k.authority')
+    .select(['a.code as authority', 'k.comparator_group as group'])
+    .where('k.known_through', '<', newestOf(await measureStates(db)))
+    .orderBy('a.code').orderBy('k.comparator_group')
+    .execute()
+}
+
+const newestOf = (states: ReadonlyMap<number, MeasureState>) => [...states.values()].reduce((newest, { revision, private: isPrivate }) => (isPrivate ? newest : Math.max(newest, revision)), 0)

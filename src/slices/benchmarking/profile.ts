@@ -28,12 +28,13 @@ export async function profile(db: Reader, question: ProfileQuestion): Promise<Pr
   return (await answerAndKeys(db, question)).answer
 }
 
-/** The same, and what had to be worked out is kept for the next who asks. */
-export async function profileAndKeep(store: Store, actor: Actor, question: ProfileQuestion): Promise<ProfileAnswer> {
+/** The same, and what had to be worked out is kept for the next who asks; `kept` says whether anything was. */
+export async function answerAndKeep(store: Store, actor: Actor, question: ProfileQuestion): Promise<{ answer: ProfileAnswer; kept: boolean }> {
   const { answer, key, rows, workedOut } = await store.read(actor, (db) => answerAndKeys(db, question))
   const isWhole = question.service === undefined && question.dimension === undefined
-  if (key && isWhole && [...workedOut].some((measure) => key.states.get(measure)?.private === false)) await keepProfile(store, key, rows)
-  return answer
+  const kept = key !== null && isWhole && [...workedOut].some((measure) => key.states.get(measure)?.private === false)
+  if (kept) await keepProfile(store, key, rows)
+  return { answer, kept }
 }
 
 /** Where an authority stands on every measure that concerns it, by the measure's number, without what the measures are called. */

@@ -5,8 +5,8 @@ import { apiRoute } from '#kernel/web/api.ts'
 import { knownAtField } from '#kernel/web/known-at.ts'
 import { comparisonAnswer, profileAnswer, trendAnswer } from './answer.ts'
 import { comparison } from './comparison.ts'
-import { profileAndKeep } from './profile.ts'
 import { pageRoutes } from './page-routes.ts'
+import { profileAndKeep } from './recomputing.ts'
 import { comparisonTable, profileTable, trendTable } from './table.ts'
 import { trend } from './trend.ts'
 
@@ -50,7 +50,7 @@ export function routes(app: FastifyInstance, house: House): void {
     response: profileAnswer,
     answer: ({ params, query, actor }) => {
       const { 'as-known-at': knownAt, ...filters } = query
-      return profileAndKeep(store, actor, { authority: params.code, ...filters, knownAt })
+      return profileAndKeep(house, actor, { authority: params.code, ...filters, knownAt })
     },
     table: profileTable,
   })

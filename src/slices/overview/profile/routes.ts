@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '#kernel/access/actor.ts'
-import type { Store } from '#kernel/db/index.ts'
 import { exportSource } from '#kernel/exports/index.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
@@ -17,7 +16,8 @@ const options = {
   schema: { params: z.object({ code: z.string().max(100) }), querystring: profileQuery },
 } as const
 
-export function profileRoutes(plain: FastifyInstance, { store, now }: House): void {
+export function profileRoutes(plain: FastifyInstance, house: House): void {
+  const { store, now } = house
   const app = plain.withTypeProvider<ZodTypes>()
 
   app.get('/authorities/:code', options, async ({ actor, params, query }, reply) => {
@@ -32,23 +32,23 @@ export function profileRoutes(plain: FastifyInstance, { store, now }: House): vo
     })
     // Another code of the same authority leads to its one address, so that links and bookmarks agree.
     if (found.authority.code !== params.code) return reply.redirect(authorityAddress(found.authority.code) + inAddress(question), 301)
-    const answer = await profileAndKeep(store, actor, asked(found.authority.code, question))
+    const answer = await profileAndKeep(house, actor, asked(found.authority.code, question))
     return reply.page('slices/overview/views/profile.njk', profilePage({ ...found, answer, question, page, now: now() }))
   })
 
-  app.get('/authorities/:code/profile.json', options, async ({ actor, params, query }) => exactlyShown(store, actor, params.code, query))
+  app.get('/authorities/:code/profile.json', options, async ({ actor, params, query }) => exactlyShown(house, actor, params.code, query))
 }
 
 /** The measures a page with this question shows, on all its pages and in its order. */
-async function exactlyShown(store: Store, actor: Actor, code: string, question: ProfileQuestion) {
-  const answer = await profileAndKeep(store, actor, asked(code, question))
+async function exactlyShown(house: House, actor: Actor, code: string, question: ProfileQuestion) {
+  const answer = await profileAndKeep(house, actor, asked(code, question))
   return { ...answer, measures: shownEntries(answer.measures, filterOf(question)) }
 }
 
 /** The profile to download, narrowed and sorted as the page is. */
 export const profileExport = exportSource({
   path: '/authorities/:code/profile', page: '/authorities/:code', access: 'public', params: options.schema.params, query: profileQuery,
-  open: async ({ params, query, actor, house }) => profileTable(await exactlyShown(house.store, actor, params.code, query)),
+  open: async ({ params, query, actor, house }) => profileTable(await exactlyShown(house, actor, params.code, query)),
 })
 
 const asked = (authority: string, { group, 'as-known-at': known }: ProfileQuestion) => ({
