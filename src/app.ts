@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { Actor } from '#kernel/access/actor.ts'
 import type { Store } from '#kernel/db/index.ts'
@@ -15,9 +16,12 @@ export const slices: readonly Slice[] = [people, places, indicators, benchmarkin
 
 export const sliceNames = slices.map((slice) => slice.name)
 
+/** What a process that does jobs runs. */
+export const jobProgram = join(import.meta.dirname, 'job-process.ts')
+
 /** The whole web side, ready to listen or to be asked through `inject`. */
 export function createApp(house: House, onRoute?: (route: RouteOptions) => void): Promise<FastifyInstance> {
-  return createServer(house, { slices, identify: (request) => identify(house, request), actorOf: (account) => actorOf(house, account), onRoute })
+  return createServer(house, { slices, identify: (request) => identify(house, request), actorOf: (account) => actorOf(house, account), jobProgram, onRoute })
 }
 
 /** Who an account stands for at this moment; null when it may no longer sign in. */

@@ -3,9 +3,9 @@ import { permissionsOf } from '#kernel/access/actor.ts'
 import type { Config } from '#kernel/config.ts'
 import { everyKindOfJob } from '#kernel/exports/jobs.ts'
 import { startStore } from '#kernel/db/start.ts'
-import { startRunner } from '#kernel/jobs/index.ts'
+import { doJobs } from '#kernel/jobs/index.ts'
 import { completeHouse, type Command } from '#kernel/slice.ts'
-import { actorOf, sliceNames, slices } from '#app'
+import { actorOf, jobProgram, sliceNames, slices } from '#app'
 
 /** Does jobs in a process of its own, beside web processes on the same PostgreSQL server. */
 export const worker: Command = {
@@ -15,7 +15,8 @@ export const worker: Command = {
 
 Does the jobs that people ask for (checking and importing files, for example) until it is stopped, so that the web processes
 need not: give those JOBS=off. Any number of workers may run. SIGTERM puts back what is being done, for another process
-to take up. JOBS_AT_ONCE says how many jobs at a time, JOBS_LEASE after how many seconds of silence another process takes over.`,
+to take up. JOBS_AT_ONCE says how many jobs at a time, each in a process that the worker starts (JOBS=inside: in the worker itself),
+JOBS_LEASE after how many seconds of silence another process takes over.`,
   needsStore: false,
   async run(_args, { config, now }, { out, err }) {
     if (config.databaseUrl === null) {
@@ -31,10 +32,7 @@ async function work(config: Config, now: () => Date, out: (text: string) => void
   const log = createLog(config.logLevel)
   const { store } = await startStore(config, sliceNames)
   const house = completeHouse({ store, config, log, now })
-  const runner = startRunner(house, {
-    kinds: everyKindOfJob(slices), permissions: permissionsOf(slices), actorOf: (account) => actorOf(house, account),
-    atOnce: config.jobs.atOnce, lease: config.jobs.lease,
-  })
+  const runner = doJobs({ house, kinds: everyKindOfJob(slices), permissions: permissionsOf(slices), actorOf: (account) => actorOf(house, account) }, jobProgram)
   out('The worker is doing jobs. Press Ctrl-C to stop.')
   await stopSignal()
   await runner.stop()

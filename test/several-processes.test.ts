@@ -228,15 +228,16 @@ describe('an import whose process is gone in the middle', () => {
     killed.process.kill('SIGKILL')
     await killed.ended
 
-    const asleep = start({}, { file: 'src/cli.ts', args: ['worker'] })
+    // In the worker itself, so that the signal that puts it to sleep reaches whoever does the work.
+    const asleep = start({ JOBS: 'inside' }, { file: 'src/cli.ts', args: ['worker'] })
     await vi.waitFor(async () => expect((await house.jobs.find(person, job.id))?.attempts).toBe(2), patience)
-    await vi.waitFor(async () => expect(await waiting()).toBe(2), patience)
+    await vi.waitFor(async () => expect(await waiting()).toBe(1), patience)
     asleep.process.kill('SIGSTOP')
 
     const web = start()
     await addressOf(web)
     await vi.waitFor(async () => expect((await house.jobs.find(person, job.id))?.attempts).toBe(3), patience)
-    await vi.waitFor(async () => expect(await waiting()).toBe(3), patience)
+    await vi.waitFor(async () => expect(await waiting()).toBe(2), patience)
     await letGo()
     asleep.process.kill('SIGCONT')
     await vi.waitFor(async () => expect(await house.jobs.find(person, job.id)).toMatchObject({ state: 'done', outcome: { says: 'The file has been imported.' }, attempts: 3 }), patience)
@@ -246,7 +247,7 @@ describe('an import whose process is gone in the middle', () => {
     expect(await house.jobs.find(person, job.id)).toMatchObject({ state: 'done', attempts: 3 })
   })
 
-  test('is stopped by who asked, in the middle, and keeps nothing', async () => {
+  test('is stopped by who asked, in the middle of a statement that does not end, and keeps nothing', async () => {
     const before = (await imports()).length
     await hold()
     const worker = start({}, { file: 'src/cli.ts', args: ['worker'] })
@@ -254,8 +255,9 @@ describe('an import whose process is gone in the middle', () => {
     const { person, job } = await askForImport('officer@northmere.example', 'X07000001', 60)
     await vi.waitFor(async () => expect(await waiting()).toBe(1), patience)
     expect(await house.jobs.cancel(person, job.id)).toMatchObject({ state: 'running', cancelAsked: true })
-    await letGo()
     await vi.waitFor(async () => expect(await house.jobs.find(person, job.id)).toMatchObject({ state: 'cancelled', reason: 'It was stopped. Nothing of it was kept.' }), patience)
+    await vi.waitFor(async () => expect(await waiting()).toBe(0), patience)
+    await letGo()
     expect(await stopped(worker)).toBe(0)
     expect(await imports()).toHaveLength(before)
   })

@@ -75,6 +75,14 @@ export async function migrate(database: Executor, migrations: Migration[]): Prom
   return ran
 }
 
+/** Refuses a database that is not exactly as these migrations leave it. */
+export async function refuseAnotherVersion(database: Executor, migrations: Migration[]): Promise<void> {
+  const done = await database.rows<{ owner: string; name: string; checksum: string }>('select owner, name, checksum from kernel.migration')
+  const written = (all: readonly Omit<Migration, 'sql'>[]) => all.map(({ owner, name, checksum }) => `${owner}/${name} ${checksum}`).sort().join('\n')
+  if (written(done) === written(migrations)) return
+  throw new SettingsProblem(['The files of the program belong to another version than its database. Start the workbench again, so that both are of one version.'])
+}
+
 /** The unprivileged roles and the note of what ran. */
 async function prepare(database: Executor): Promise<void> {
   await makeRole(database, 'bv_actor')

@@ -27,9 +27,9 @@ export interface Opened extends Executor {
 
 const oldestServer = 150_000
 
-/** Opens the database the settings name. Every way this can fail is one plain sentence. */
-export function openDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir' | 'baseUrl'>): Promise<Opened> {
-  return config.databaseUrl ? openServer(config.databaseUrl) : openFolder(config.dataDir, join(config.dataDir, 'database'), config.baseUrl)
+/** Opens the database the settings name, a server's with so many connections at most. Every way this can fail is one plain sentence. */
+export function openDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir' | 'baseUrl'>, connections = 10): Promise<Opened> {
+  return config.databaseUrl ? openServer(config.databaseUrl, connections) : openFolder(config.dataDir, join(config.dataDir, 'database'), config.baseUrl)
 }
 
 /** What is done to the folder while this process alone holds it: before the database opens, and after it is closed. */
@@ -91,8 +91,8 @@ export function openEmbedded(database: PGlite, whenClosed: () => void = () => {}
   }
 }
 
-async function openServer(url: string): Promise<Opened> {
-  const pool = new pg.Pool({ connectionString: url, types: serverTypes, max: 10, connectionTimeoutMillis: 5_000 })
+async function openServer(url: string, connections: number): Promise<Opened> {
+  const pool = new pg.Pool({ connectionString: url, types: serverTypes, max: connections, connectionTimeoutMillis: 5_000, onConnect: endWithProcess })
   // An idle connection that the server drops must not end the process; the next query reports what is wrong.
   pool.on('error', () => {})
   const query = async <R>(sql: string) => (await pool.query(sql)).rows as R[]
@@ -143,6 +143,9 @@ async function openServer(url: string): Promise<Opened> {
     },
   }
 }
+
+/** A process that is killed in the middle of a long statement shall not leave it running, with its locks. Servers on some systems cannot tell. */
+const endWithProcess = (client: pg.ClientBase): unknown => client.query(`set client_connection_check_interval = '2s'`).catch(() => undefined)
 
 /** The driver wraps refused connections in an AggregateError with an empty message. */
 function reasonOf(cause: unknown): string {

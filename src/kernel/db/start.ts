@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Store } from './index.ts'
-import { migrate, migrationsOf } from './migrate.ts'
+import { migrate, migrationsOf, refuseAnotherVersion } from './migrate.ts'
 import { openDatabase, openFolder, type Opened } from './open.ts'
 import { refuseUnsafeLogin, storeOver } from './store.ts'
 
@@ -35,6 +35,19 @@ export async function startStore(config: Config, slices: readonly string[], fill
   }
   const ran = await makeFolder(config, slices, folder, fill)
   return { ...(await startOver(await openDatabase(config), slices)), ran }
+}
+
+/**
+ * Opens the server's database beside a process that brought it forward, with few connections.
+ *
+ * @throws SettingsProblem when the files of the program have changed since, so that the two would not mean the same
+ */
+export async function joinStore(config: Config, slices: readonly string[], connections: number): Promise<Store> {
+  const opened = await openDatabase(config, connections)
+  return closedOnFailure(opened, async () => {
+    await refuseAnotherVersion(opened, migrationsOf(slices))
+    return storeOver(opened)
+  })
 }
 
 /** A number nobody else locks by. */

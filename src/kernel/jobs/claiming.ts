@@ -52,8 +52,14 @@ export async function orphans(trx: Trx, holder: string, isAlone: boolean): Promi
 }
 
 /** Lets an orphan wait for a process again. It keeps its count of attempts. */
-export async function requeue(trx: Trx, id: number): Promise<void> {
-  await trx.updateTable('kernel.job').set({ state: 'queued', holder: null, lease_until: null, progress: null }).where('id', '=', id).execute()
+export async function requeue(trx: Trx, hold: Hold): Promise<void> {
+  await held(trx, hold).set({ state: 'queued', holder: null, lease_until: null, progress: null }).execute()
+}
+
+/** Whether somebody has asked for the job to be stopped. */
+export async function isCancelAsked(trx: Trx, hold: Hold): Promise<boolean> {
+  const row = await trx.selectFrom('kernel.job').select('cancel_asked').where('id', '=', hold.id).executeTakeFirst()
+  return row?.cancel_asked ?? false
 }
 
 /** Forgets jobs that ended long ago; the trail remembers them. */

@@ -7,7 +7,7 @@ import { readConfig } from '#kernel/config.ts'
 import { refused } from '#kernel/problems.ts'
 import { completeHouse, type House } from '#kernel/slice.ts'
 import { bothStores, type TestStore } from '#kernel/testing/store.ts'
-import { isOver, jobCommands, jobKind, startRunner, type JobKind, type JobOutcome, type JobWork, type Runner } from './index.ts'
+import { handsHere, isOver, jobCommands, jobKind, startRunner, type JobKind, type JobOutcome, type JobWork, type Runner } from './index.ts'
 
 // Jobs that the test lets go on and end. Two houses over one store stand for two processes.
 
@@ -46,10 +46,9 @@ describe.each(bothStores)('jobs on %s', (_name, open) => {
 
   const houseOver = (later = 0) => completeHouse({ store: database.store, config, log: pino({ level: 'silent' }), now: () => new Date(Date.now() + later) })
   const run = (over: House = house, kinds: readonly JobKind[] = [kind, delicate], lease = 30) => {
-    const runner = startRunner(over, {
-      kinds, atOnce: 2, lease, permissions: { hang: ['performance-officer'], fly: ['administrator'] },
-      actorOf: (account) => Promise.resolve(mayWork ? person(account) : null),
-    })
+    const permissions = { hang: ['performance-officer'], fly: ['administrator'] } as const
+    const actorOf = (account: number) => Promise.resolve(mayWork ? person(account) : null)
+    const runner = startRunner(over, { kinds, atOnce: 2, lease, hands: () => handsHere({ house: over, kinds, permissions, actorOf }) })
     runners.push(runner)
     return runner
   }

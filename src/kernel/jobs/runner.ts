@@ -5,14 +5,18 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { newReference } from '../request.ts'
 import type { House } from '../slice.ts'
 import { attempt, type Attempt, type Surroundings } from './attempt.ts'
-import { claimJob, forgetEnded, handBack, orphans, requeue, type Orphan } from './claiming.ts'
+import { claimJob, forgetEnded, handBack, isCancelAsked, orphans, requeue, type Hold, type Orphan } from './claiming.ts'
 import { endJob, type Ending } from './ending.ts'
+import { handsHere, type Hands, type Workplace } from './hands.ts'
 import type { JobKind } from './kind.ts'
+import { handsInProcesses } from './processes.ts'
 import { planNext, planStanding } from './recurring.ts'
 import type { JobRow } from './queries.ts'
 
-export interface RunnerOptions extends Omit<Surroundings, 'house' | 'holder'> {
+export interface RunnerOptions extends Pick<Surroundings, 'lease'> {
   kinds: readonly JobKind[]
+  /** What does the work. Told how to say that it has become free. */
+  hands: (whenFree: () => void) => Hands
   /** How many at once. */
   atOnce: number
 }
@@ -28,14 +32,17 @@ const lookEvery = 500
 const sweepEvery = 5_000
 /** A job that took so many processes with it is not given to another. */
 const mostAttempts = 3
+/** How long the end of work that was broken off may take to be recorded, in milliseconds. */
+const settling = 1_000
 /** How long ended jobs are listed, in milliseconds. */
 const remembered = 90 * 24 * 60 * 60 * 1000
 
 /** Begins to do jobs. */
-export function startRunner(house: House, { kinds, atOnce, ...rest }: RunnerOptions): Runner {
+export function startRunner(house: House, { kinds, hands: takeOn, atOnce, lease }: RunnerOptions): Runner {
   const { store, jobs, log, now } = house
-  const surroundings: Surroundings = { ...rest, house, holder: `${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}` }
-  const { holder, lease } = surroundings
+  const holder = `${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}`
+  const hands = takeOn(() => look())
+  const surroundings: Surroundings = { house, hands, holder, lease }
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const running = new Map<number, { attempt: Attempt; settled: Promise<void> }>()
   let isStopping = false
@@ -43,7 +50,7 @@ export function startRunner(house: House, { kinds, atOnce, ...rest }: RunnerOpti
   const claim = () => store.keep((trx) => claimJob(trx, { holder, kinds: [...byName.keys()], lease, now: now() }))
 
   async function take(): Promise<void> {
-    while (!isStopping && running.size < atOnce && byName.size > 0) {
+    while (!isStopping && running.size < atOnce && byName.size > 0 && hands.areFree()) {
       const row = await claim()
       const kind = row && byName.get(row.kind)
       if (!kind) return
@@ -66,25 +73,27 @@ export function startRunner(house: House, { kinds, atOnce, ...rest }: RunnerOpti
     if (isStopping) begun.stop('stopping')
   }
 
-  async function settle(row: JobRow, { kind, hold }: Attempt, ending: Ending | null, since: number): Promise<void> {
-    log.info({ job: row.id, kind: row.kind, state: ending?.state ?? 'handed back' }, 'A job ended')
-    if (ending === null) return store.keep((trx) => handBack(trx, hold))
+  async function settle(row: JobRow, { kind, hold }: Attempt, ending: Awaited<Attempt['ended']>, since: number): Promise<void> {
+    if (ending === 'gone') return leave({ ...hold, kind: row.kind, attempts: row.attempts, cancel_asked: await store.keep((trx) => isCancelAsked(trx, hold)) })
+    log.info({ job: row.id, kind: row.kind, state: ending === 'stopped' ? 'handed back' : ending.state }, 'A job ended')
+    if (ending === 'stopped') return store.keep((trx) => handBack(trx, hold))
     if (!(await endJob(store, hold, ending, now()))) return
     jobs.happenings.emit('done', row.kind, ending.state, (performance.now() - since) / 1000)
     await planNext(house, kind, row, ending.state)
   }
 
   async function sweep(isFirst: boolean): Promise<void> {
-    const found = await store.keep(async (trx) => {
-      const all = store.kind === 'server' || isFirst ? await orphans(trx, holder, store.kind === 'embedded') : []
-      for (const orphan of all) if (mayRepeat(orphan)) await requeue(trx, orphan.id)
-      return all
-    })
-    for (const orphan of found) {
-      log.warn({ job: orphan.id, kind: orphan.kind, attempts: orphan.attempts }, 'The process that did a job is gone')
-      if (!mayRepeat(orphan)) await endJob(store, { id: orphan.id, holder: orphan.holder, attempt: orphan.attempts }, abandoned(orphan), now())
-    }
+    const found = await store.keep(async (trx) => (store.kind === 'server' || isFirst ? orphans(trx, holder, store.kind === 'embedded') : []))
+    for (const orphan of found) await leave(orphan)
     await store.keep((trx) => forgetEnded(trx, new Date(now().getTime() - remembered)))
+  }
+
+  /** A job whose process is gone waits for another, or ends where it cannot be done again. */
+  async function leave(orphan: Orphan): Promise<void> {
+    log.warn({ job: orphan.id, kind: orphan.kind, attempts: orphan.attempts }, 'The process that did a job is gone')
+    const hold: Hold = { id: orphan.id, holder: orphan.holder, attempt: orphan.attempts }
+    if (mayRepeat(orphan)) await store.keep((trx) => requeue(trx, hold))
+    else await endJob(store, hold, abandoned(orphan), now())
   }
 
   const mayRepeat = ({ kind, attempts, cancel_asked }: Orphan) => !cancel_asked && attempts < mostAttempts && (byName.get(kind)?.repeatable ?? true)
@@ -122,7 +131,10 @@ export function startRunner(house: House, { kinds, atOnce, ...rest }: RunnerOpti
     jobs.happenings.off('asked', look)
     await looking
     for (const { attempt: begun } of running.values()) if (begun.kind.repeatable) begun.stop('stopping')
-    await Promise.race([Promise.all([...running.values()].map(({ settled }) => settled)), pause(patience, undefined, { ref: false })])
+    const allSettled = () => Promise.all([...running.values()].map(({ settled }) => settled))
+    await Promise.race([allSettled(), pause(patience, undefined, { ref: false })])
+    await hands.close()
+    await Promise.race([allSettled(), pause(settling, undefined, { ref: false })])
     jobs.happenings.off('cancelled', cancelled)
   }
 
@@ -136,4 +148,12 @@ function abandoned({ attempts, cancel_asked }: Orphan): Ending {
     ? `The process that did it ended in the middle, ${attempts} times. It was not tried again; the log of those processes says why they ended.`
     : 'The process that did it ended in the middle, and it cannot safely be done twice. See what was done before you ask for it again.'
   return { state: 'failed', reason, reference: null }
+}
+
+/** Begins to do jobs as the settings say: in processes of their own, made from this program, or in this one. */
+export function doJobs(place: Workplace, program?: string): Runner {
+  const { house, kinds } = place
+  const { where, atOnce, lease } = house.config.jobs
+  const hands = (whenFree: () => void) => (where === 'beside' && program !== undefined ? handsInProcesses(house, { program, atOnce }, whenFree) : handsHere(place))
+  return startRunner(house, { kinds, hands, atOnce, lease })
 }

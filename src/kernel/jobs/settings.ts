@@ -2,8 +2,8 @@ import { z } from 'zod'
 
 /** Where jobs are done, and how. */
 export interface JobSettings {
-  /** Whether the web process does jobs, or leaves them to `bv worker`. */
-  here: boolean
+  /** Who does jobs: processes that the web process starts beside itself, the web process itself, or `bv worker`. */
+  where: 'beside' | 'inside' | 'elsewhere'
   /** How many at once in one process. */
   atOnce: number
   /** How many seconds a process may be silent before another takes up its jobs. */
@@ -17,13 +17,13 @@ const whole = (least: number, most: number) => {
 
 /** The variables that say it. */
 export const jobVariables = {
-  JOBS: z.enum(['on', 'off'], 'on or off').default('on'),
+  JOBS: z.enum(['on', 'inside', 'off'], 'on, inside or off').default('on'),
   JOBS_AT_ONCE: whole(1, 20).default(2),
   JOBS_LEASE: whole(2, 3600).default(30),
 }
 
 interface Given {
-  JOBS: 'on' | 'off'
+  JOBS: 'on' | 'inside' | 'off'
   JOBS_AT_ONCE: number
   JOBS_LEASE: number
   DATABASE_URL?: string | undefined
@@ -34,5 +34,7 @@ export function jobSettings(given: Given): JobSettings | { faults: string[] } {
   if (given.JOBS === 'off' && !given.DATABASE_URL) {
     return { faults: ['JOBS: off leaves jobs to other processes, and the embedded database has none. Leave it on, or use a PostgreSQL server with DATABASE_URL.'] }
   }
-  return { here: given.JOBS === 'on', atOnce: given.JOBS_AT_ONCE, lease: given.JOBS_LEASE }
+  // The embedded database belongs to one process, and so does everything that is done with it.
+  const where = given.JOBS === 'off' ? 'elsewhere' : given.JOBS === 'on' && given.DATABASE_URL ? 'beside' : 'inside'
+  return { where, atOnce: given.JOBS_AT_ONCE, lease: given.JOBS_LEASE }
 }

@@ -9,7 +9,7 @@ import { permissionsOf, type Actor } from '../access/actor.ts'
 import { answerWithTables } from '../exports/answer.ts'
 import { everyKindOfJob } from '../exports/jobs.ts'
 import { exportRoutes } from '../exports/routes.ts'
-import { startRunner, type RunnerOptions } from '../jobs/index.ts'
+import { doJobs, type Workplace } from '../jobs/index.ts'
 import { jobRoutes } from '../jobs/routes.ts'
 import { answerMetrics } from '../metrics/index.ts'
 import { duringRequest, newReference } from '../request.ts'
@@ -37,12 +37,14 @@ export interface ServerOptions {
   identify: (request: FastifyRequest) => Promise<Actor>
   /** Who an account stands for at this moment; null when it may no longer sign in. Absent: this server does no jobs. */
   actorOf?: ((account: number) => Promise<Actor | null>) | undefined
+  /** The program of a process that does jobs, where the settings ask for such. Absent: jobs are done in this process. */
+  jobProgram?: string | undefined
   /** Told of every route as it is registered: the tests that walk all of them must not need a list. */
   onRoute?: ((route: RouteOptions) => void) | undefined
 }
 
 /** The whole web side of the program, ready to listen or to be asked through `inject`. */
-export async function createServer(given: House, { slices, identify, actorOf, onRoute }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer(given: House, { slices, identify, actorOf, jobProgram, onRoute }: ServerOptions): Promise<FastifyInstance> {
   const house: House = { ...given, slices }
   const log: FastifyBaseLogger = house.log
   const app: FastifyInstance = fastify({
@@ -101,16 +103,15 @@ export async function createServer(given: House, { slices, identify, actorOf, on
   jobRoutes(app, house)
   exportRoutes(app, house, slices.flatMap((slice) => slice.exports ?? []), permissions)
   for (const slice of slices) await app.register(async (own) => slice.routes?.(own, house))
-  doJobs(app, house, { permissions, actorOf, kinds: everyKindOfJob(slices) })
+  if (actorOf) doJobsBeside(app, { house, permissions, actorOf, kinds: everyKindOfJob(slices) }, jobProgram)
   await app.ready()
   return app
 }
 
-/** Jobs are done in this process, unless the settings leave them to others. */
-function doJobs(app: FastifyInstance, house: House, { actorOf, ...rest }: Pick<RunnerOptions, 'permissions' | 'kinds'> & Pick<ServerOptions, 'actorOf'>): void {
-  const { jobs } = house.config
-  if (!jobs.here || !actorOf) return
-  const runner = startRunner(house, { ...rest, actorOf, atOnce: jobs.atOnce, lease: jobs.lease })
+/** Jobs are taken up by this process, unless the settings leave them to others. */
+function doJobsBeside(app: FastifyInstance, place: Workplace, program: string | undefined): void {
+  if (place.house.config.jobs.where === 'elsewhere') return
+  const runner = doJobs(place, program)
   // Another process may take them up at once, rather than when this one has gone.
   app.onDrain(() => void runner.stop())
   app.addHook('onClose', () => runner.stop())
