@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { everyone, type Actor } from '#kernel/access/actor.ts'
 import { readConfig } from '#kernel/config.ts'
 import type { Trx } from '#kernel/db/index.ts'
-import { startRunner } from '#kernel/jobs/index.ts'
+import { handsHere, startRunner } from '#kernel/jobs/index.ts'
 import { completeHouse } from '#kernel/slice.ts'
 import { bothStores, type TestStore } from '#kernel/testing/store.ts'
 import { buildBreak, buildFigures, buildMeasure } from '#slices/indicators/builders.ts'
@@ -158,7 +158,8 @@ describe.each(bothStores)('a kept profile on %s', (_name, open) => {
 
     await raw.exec(`insert into benchmarking.kept_profile (authority, comparator_group, members, positions, details) values (${id.get('K6')}, 'family:gone:1', '', '[]', '[]')`)
     const ended = once(house.jobs.happenings, 'ended')
-    const runner = startRunner(house, { kinds: [recomputing], atOnce: 1, lease: 30, permissions: {}, actorOf: () => Promise.resolve(null) })
+    const kinds = [recomputing]
+    const runner = startRunner(house, { kinds, atOnce: 1, lease: 30, hands: () => handsHere({ house, kinds, permissions: {}, actorOf: () => Promise.resolve(null) }) })
     await ended
     await runner.stop()
     const [{ outcome } = {}] = await raw.rows<{ outcome: { says: string } }>(`select outcome from kernel.job where kind = 'benchmarking.recompute'`)
