@@ -26,8 +26,8 @@ const frameOnly: Slice = {
   },
 }
 
-/** The real program, listening, with its log written as an installation writes it. */
-export async function listening(store: Store, config: Config): Promise<{ address: string; close: () => Promise<void> }> {
+/** The web side of the program, listening, with its log written as an installation writes it. */
+async function listening(store: Store, config: Config): Promise<{ address: string; close: () => Promise<void> }> {
   const house = completeHouse({ store, config, log: pino({ level: 'info' }, pino.destination({ dest: '/dev/null', sync: false })), now: () => new Date() })
   const app = await createServer(house, { slices: [...slices, frameOnly], identify: () => Promise.resolve(everyone) })
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -89,26 +89,21 @@ export async function measurePages(store: Store, config: Config, duration: numbe
   }
 }
 
-/** Forty requests a second for a while, every page made anew, and whatever else goes on beside them. */
-export async function steadyLoad(store: Store, config: Config, duration: number, beside: () => Promise<string>): Promise<Result> {
-  const { address, close } = await listening(store, config)
-  try {
-    const mix = [pages[0].address, pages[1].address, '/measures', '/authorities/X007?service=Service+3', '/measures/m9?group=region%3Aregion-1']
-    for (const path of mix) await fetch(address + path)
-    const asking = autocannon({
-      url: address, connections: 20, overallRate: 40, duration, workers: 1, timeout: 30, idReplacement: true,
-      requests: mix.map((path) => ({ method: 'GET' as const, path: `${path}${path.includes('?') ? '&' : '?'}anew=[<id>]` })),
-    })
-    const [result, said] = await Promise.all([asking, beside()])
-    const { latency, non2xx, errors, timeouts, requests } = result
-    const met = non2xx + errors + timeouts === 0 && latency.p99 < 300
-    return {
-      what: `40 requests a second for ${duration} s, none answered from memory, while ${said}`,
-      measured: `${requests.total.toLocaleString('en-GB')} answers, half under ${latency.p50} ms, slowest 1% above ${latency.p99} ms, slowest ${latency.max} ms; ${non2xx + errors + timeouts} failed`,
-      ratio: latency.p99 / 300, target: 'no error, slowest 1% under 300 ms', met,
-      limit: 'web, import and the asking side share two cores with the database',
-    }
-  } finally {
-    await close()
+/** Forty requests a second of a program for a while, every page made anew, and whatever else goes on beside them. */
+export async function steadyLoad(address: string, duration: number, beside: () => Promise<string>): Promise<Result> {
+  const mix = [pages[0].address, pages[1].address, '/measures', '/authorities/X007?service=Service+3', '/measures/m9?group=region%3Aregion-1']
+  for (const path of mix) await fetch(address + path)
+  const asking = autocannon({
+    url: address, connections: 20, overallRate: 40, duration, workers: 1, timeout: 30, idReplacement: true,
+    requests: mix.map((path) => ({ method: 'GET' as const, path: `${path}${path.includes('?') ? '&' : '?'}anew=[<id>]` })),
+  })
+  const [result, said] = await Promise.all([asking, beside()])
+  const { latency, non2xx, errors, timeouts, requests } = result
+  const met = non2xx + errors + timeouts === 0 && latency.p99 < 300
+  return {
+    what: `40 requests a second for ${duration} s, none answered from memory, while ${said}`,
+    measured: `${requests.total.toLocaleString('en-GB')} answers, half under ${latency.p50} ms, slowest 1% above ${latency.p99} ms, slowest ${latency.max} ms; ${non2xx + errors + timeouts} failed`,
+    ratio: latency.p99 / 300, target: 'no error, slowest 1% under 300 ms', met,
+    limit: 'web, import and the asking side share two cores with the database',
   }
 }

@@ -1,12 +1,16 @@
-import { createReadStream, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { importFile } from '#slices/indicators/index.ts'
+import pino from 'pino'
+import type { Config } from '#kernel/config.ts'
+import type { Store } from '#kernel/db/index.ts'
+import { completeHouse } from '#kernel/slice.ts'
+import { addressOf, startProgram } from '../test/program.ts'
 import { startCluster, type Cluster } from './cluster.ts'
 import type { Size } from './content.ts'
 import { measureEmbedded } from './embedded.ts'
-import { benchRecipe, forget, forgetLeftovers, measureImport, publishedFile } from './importing.ts'
+import { forget, importAsJob, forgetLeftovers, measureImport, publishedFile } from './importing.ts'
 import { measureMemory } from './memory.ts'
 import { measurePages, steadyLoad } from './pages.ts'
 import { measureQuestions, pickList, questionResults } from './questions.ts'
@@ -108,14 +112,10 @@ async function measured(cluster: Cluster, plan: Plan, only: ReadonlySet<string>)
     await part('import', async () => [await measureImport(cluster, database, store, values.cache, plan.imported)])
     await part('load', async () => {
       const file = await publishedFile(cluster, database, values.cache, plan.imported)
-      const imports: number[] = []
-      const found = await steadyLoad(store, config, plan.load, async () => {
-        const { id, says } = await besideImport(store, file)
-        imports.push(id)
-        return says
-      })
-      for (const id of imports) await cluster.asSuperuser(database, (client) => forget(client, id))
-      return [found]
+      const asInstalled = await loadBesideImport(cluster, database, store, config, file, plan.load)
+      const { met, target, ...inside } = await loadBesideImport(cluster, database, store, config, file, plan.load, 'inside')
+      log(`${target}, without processes for jobs: ${met ? 'met' : 'not met'}`)
+      return [asInstalled, { ...inside, target: '', met: null, limit: 'reading and parting a file of 40 MB is work for the processor that answers' }]
     })
     await part('memory', async () => [await measureMemory(cluster, database, values.cache, plan.memory)])
     await part('embedded', () => measureEmbedded(cluster, database, values.cache, plan.embedded, Math.ceil(plan.imported / 10), log))
@@ -132,10 +132,21 @@ function wentWrong(name: string, cause: unknown): Result {
   return { what: `the part "${name}"`, measured: `did not end well: ${cause instanceof Error ? cause.message : String(cause)}`, ratio: null, target: '', met: false, limit: '' }
 }
 
-/** An import in the same process, as the worst case. */
-async function besideImport(store: Awaited<ReturnType<typeof openStore>>, file: string): Promise<{ id: number; says: string }> {
-  const began = performance.now()
-  const report = await importFile(store, { kind: 'system', name: 'bench' }, { name: 'bench.csv', open: () => createReadStream(file) }, benchRecipe)
-  const took = (performance.now() - began) / 1000
-  return { id: report.import ?? 0, says: `the same process imports ${report.counts.new.toLocaleString('en-GB')} rows (for ${took.toFixed(0)} s of them)` }
+/** The program as a process of its own on this database, asked for pages while it imports a file as a job. */
+async function loadBesideImport(cluster: Cluster, database: string, store: Store, config: Config, file: string, duration: number, JOBS: 'on' | 'inside' = 'on'): Promise<Result> {
+  const house = completeHouse({ store, config, log: pino({ level: 'silent' }), now: () => new Date() })
+  const program = startProgram({ DATA_DIR: '', DATABASE_URL: cluster.addressOf(database), SESSION_SECRET: config.sessionSecret, DEMO: 'off', JOBS })
+  const imports: number[] = []
+  try {
+    return await steadyLoad(await addressOf(program), duration, async () => {
+      const { id, seconds } = await importAsJob(house, file)
+      imports.push(id)
+      const rows = await store.read({ kind: 'system', name: 'bench' }, async (db) => (await db.selectFrom('indicators.import').select('counts').where('id', '=', id).executeTakeFirst())?.counts as { new: number })
+      return `a file of ${rows.new.toLocaleString('en-GB')} rows is imported as a job ${JOBS === 'on' ? 'in a process beside, as installed' : 'in the web process (`JOBS=inside`)'}, for ${seconds.toFixed(0)} s of them`
+    })
+  } finally {
+    program.process.kill('SIGTERM')
+    await program.ended
+    for (const id of imports) await cluster.asSuperuser(database, (client) => forget(client, id))
+  }
 }
