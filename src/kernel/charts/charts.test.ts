@@ -155,11 +155,10 @@ describe('the trend', () => {
   })
 
   it('joins nothing across a missing period or a break', () => {
-    const line = found(chart.svg, '.chart--wide [stroke="#12436D"][stroke-width="2"] path').map((path) =>
-      path.getAttribute('d')!,
-    )
-    expect(line).toHaveLength(2)
-    expect(line.filter((d) => d.includes('L'))).toHaveLength(1)
+    const [line] = found(chart.svg, '.chart--wide path[stroke="#12436D"][fill="none"]')
+    const runs = line!.getAttribute('d')!.split('M').slice(1)
+    expect(runs).toHaveLength(2)
+    expect(runs.filter((run) => run.includes('L'))).toHaveLength(1)
   })
 
   it('shows fractions as the percentages people know', () => {

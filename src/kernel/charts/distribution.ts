@@ -1,7 +1,6 @@
-import * as Plot from '@observablehq/plot'
+import { axes, FONT_SIZE, linear, onAxis, roundTicks, text, type Margins } from './axis.ts'
 import { atBothWidths, COLOURS, escaped, image, px, shortened } from './chart.ts'
 import type { Chart, Scale, Size } from './chart.ts'
-import { FONT_SIZE, plotted } from './plot.ts'
 
 interface DistributionOptions {
   /** Unique on the page. */
@@ -62,78 +61,40 @@ function roundWidth(width: number): number {
   return power * [1, 2, 2.5, 5, 10].reduce((best, step) => (off(step) < off(best) ? step : best))
 }
 
+const MARGINS: Margins = { left: 36, right: 16, top: 70, bottom: 52 }
+
 function drawn({ scale, values, median, own }: DistributionOptions, bins: Bin[], size: Size): string {
   if (bins.length === 0) return text(size.width / 2, size.height / 2, 'No figures', 'middle')
+  const isWide = size.width > 500
   const marks = [
-    ...(median === null
-      ? []
-      : [
-          {
-            at: median * scale.factor,
-            words: `median ${scale.format(median)}`,
-            colour: COLOURS.group,
-            dash: '5 3',
-            line: 1,
-          },
-        ]),
+    ...(median === null ? [] : [{ at: median * scale.factor, words: `median ${scale.format(median)}`, colour: COLOURS.group, dash: '5 3', line: 1 }]),
     ...(own
-      ? [
-          {
-            at: own.value * scale.factor,
-            words: `${shortened(own.name, size.width > 500 ? 40 : 18)} ${scale.format(own.value)}`,
-            colour: COLOURS.authority,
-            dash: '0',
-            line: 0,
-          },
-        ]
+      ? [{ at: own.value * scale.factor, words: `${shortened(own.name, isWide ? 40 : 18)} ${scale.format(own.value)}`, colour: COLOURS.authority, dash: '0', line: 0 }]
       : []),
   ]
-  const edges = [bins[0]!.from, bins.at(-1)!.to] as const
-  const domain = [Math.min(edges[0], ...marks.map(({ at }) => at)), Math.max(edges[1], ...marks.map(({ at }) => at))]
-  const [left, right, top] = [36, 16, 70]
-  const x = (at: number) => left + ((at - domain[0]!) / (domain[1]! - domain[0]!)) * (size.width - left - right)
-  const inside = plotted({
-    width: size.width,
-    height: size.height,
-    marginLeft: left,
-    marginRight: right,
-    marginTop: top,
-    marginBottom: 52,
-    x: { domain, label: null, tickSize: 4, ...(scale.words ? wordTicks(scale.words, size) : { ticks: size.width > 500 ? 8 : 4 }) },
-    y: {
-      label: null,
-      grid: true,
-      ticks: Math.min(4, Math.max(...bins.map(({ count }) => count))),
-      tickFormat: 'd',
-      tickSize: 0,
-    },
-    marks: [
-      Plot.rectY(bins, {
-        x1: 'from',
-        x2: 'to',
-        y: 'count',
-        fill: COLOURS.band,
-        stroke: COLOURS.other,
-        strokeWidth: 0.75,
-      }),
-      Plot.ruleY([0], { stroke: COLOURS.other }),
-    ],
-  })
+  const domain = [Math.min(bins[0]!.from, ...marks.map(({ at }) => at)), Math.max(bins.at(-1)!.to, ...marks.map(({ at }) => at))] as const
+  const most = Math.max(...bins.map(({ count }) => count))
+  const floor = size.height - MARGINS.bottom
+  const x = linear(domain, [MARGINS.left, size.width - MARGINS.right])
+  const y = linear([0, most], [floor, MARGINS.top])
+  const below = scale.words ? wordTicks(scale.words, size) : roundTicks(domain[0], domain[1], isWide ? 8 : 4)
   const pointers = marks.map((mark) => pointer(x(mark.at), mark, size))
-  const count = `Number of authorities (${values.length} have a figure)`
-  return (
-    text(0, 12, count, 'start') +
-    inside +
-    pointers.map(({ line }) => line).join('') +
-    pointers.map(({ label }) => label).join('') +
-    text(size.width - right, size.height - 8, scale.unit, 'end')
-  )
+  return [
+    text(0, 12, `Number of authorities (${values.length} have a figure)`, 'start'),
+    axes(size, MARGINS, { across: onAxis(roundTicks(0, most, Math.min(4, most)), y), below: onAxis(below, x) }),
+    `<g fill="${COLOURS.band}" stroke="${COLOURS.other}" stroke-width="0.75">`,
+    ...bins.map(({ from, to, count }) => `<rect x="${px(x(from))}" y="${px(y(count))}" width="${px(x(to) - x(from))}" height="${px(floor - y(count))}"/>`),
+    `</g><path d="M${MARGINS.left} ${floor}H${size.width - MARGINS.right}" stroke="${COLOURS.other}"/>`,
+    ...pointers.map(({ line }) => line),
+    ...pointers.map(({ label }) => label),
+    text(size.width - MARGINS.right, size.height - 8, scale.unit, 'end'),
+  ].join('')
 }
 
 /** Words under the bars, each as long as there is room for. */
 function wordTicks(words: readonly string[], size: Size) {
   const room = Math.max(3, Math.floor((size.width - 60) / words.length / 8))
-  return { ticks: words.map((_, index) => index + 1), tickFormat: (at: number) => shortened(words[at - 1] ?? '', room) }
+  return words.map((word, index) => ({ at: index + 1, label: shortened(word, room) }))
 }
 
 /** A line at a figure with its words above the chart, kept inside the picture. Lines are drawn first, so that none crosses words. */
@@ -153,10 +114,6 @@ function pointer(
       `<text x="${px(inside)}" y="${y}" font-size="${FONT_SIZE}" font-weight="${mark.line === 0 ? 700 : 400}" text-anchor="middle" ` +
       `fill="${mark.colour}" stroke="#fff" stroke-width="4" paint-order="stroke">${escaped(words)}</text>`,
   }
-}
-
-function text(x: number, y: number, words: string, anchor: 'start' | 'middle' | 'end'): string {
-  return `<text x="${px(x)}" y="${px(y)}" font-size="${FONT_SIZE}" text-anchor="${anchor}" fill="${COLOURS.group}">${escaped(words)}</text>`
 }
 
 function inWords({ scale, values, median, own }: DistributionOptions, bins: Bin[]): string {

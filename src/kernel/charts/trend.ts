@@ -1,7 +1,6 @@
-import * as Plot from '@observablehq/plot'
+import { axes, FONT_SIZE, linear, onAxis, roundTicks, text, widened, type Margins, type Tick } from './axis.ts'
 import { atBothWidths, COLOURS, escaped, image, px, shortened } from './chart.ts'
 import type { Chart, Size } from './chart.ts'
-import { FONT_SIZE, plotted } from './plot.ts'
 import type { TrendOptions, TrendPoint } from './trend-series.ts'
 import { trendInWords } from './trend-words.ts'
 
@@ -60,80 +59,93 @@ function drawn(options: TrendOptions, size: Size): string {
   const { words } = options.scale
   const room = size.width > 500 ? longestWord.wide : longestWord.narrow
   const from = words ? null : axisStart(points)
-  const inside = plotted({
-    width: size.width,
-    height: size.height,
-    marginLeft: words ? 20 + 7.5 * Math.max(...words.map((word) => Math.min(word.length, room))) : 50,
+  const ends: readonly [number, number] = words ? [0.7, words.length + 0.3] : from === null ? [0, 1] : widened(from)
+  const across: Tick[] = words ? words.map((word, index) => ({ at: index + 1, label: shortened(word, room) })) : from === null ? [] : roundTicks(ends[0], ends[1], 5)
+  const margins: Margins = {
+    left: Math.max(words ? 20 : 50, 20 + 7.5 * Math.max(...across.map(({ label: beside }) => beside.length))),
     // Room for the label of the last figure; a bold character is at most nine pixels wide.
-    marginRight: Math.min(140, 16 + label.length * 9),
-    marginTop: key.height + (breaksIn(points).length > 0 ? 42 : 28),
-    marginBottom: 34,
-    x: {
-      domain: [-0.25, Math.max(points.length - 0.75, 0.75)],
-      label: null,
-      ticks: periodTicks(options.points, size),
-      tickFormat: (at: number) => shortPeriod(options.points[at]!.period),
-      tickSize: 4,
-    },
-    y: words
-      ? { label: null, grid: true, tickSize: 0, domain: [0.7, words.length + 0.3], ticks: words.map((_, index) => index + 1), tickFormat: (at: number) => shortened(words[at - 1] ?? '', room) }
-      : { label: null, grid: true, ticks: 5, nice: true, tickSize: 0, ...(from === null ? {} : { domain: from }) },
-    marks: marksOf(points, label, from),
-  })
+    right: Math.min(140, 16 + label.length * 9),
+    top: key.height + (breaksIn(points).length > 0 ? 42 : 28),
+    bottom: 34,
+  }
+  const x = linear([-0.25, Math.max(points.length - 0.75, 0.75)], [margins.left, size.width - margins.right])
+  const y = linear(ends, [size.height - margins.bottom, margins.top])
+  const below = periodTicks(options.points, size).map((at) => ({ at, label: shortPeriod(options.points[at]!.period) }))
   const nothing = there.length === 0 ? text(size.width / 2, size.height / 2, 'No figures', 'middle') : ''
   const title = from === null || from[0] <= 0 ? options.scale.unit : `${options.scale.unit} (axis does not start at 0)`
-  return key.svg + text(0, key.height + 14, title, 'start') + inside + nothing
+  return [
+    key.svg, text(0, key.height + 14, title, 'start'),
+    axes(size, margins, { across: onAxis(across, y), below: onAxis(below, x) }),
+    from?.[0] === 0 ? `<path d="M${px(margins.left)} ${px(y(0))}H${px(size.width - margins.right)}" stroke="${COLOURS.other}"/>` : '',
+    marksOf(points, label, { x, y, top: margins.top, floor: size.height - margins.bottom }),
+    nothing,
+  ].join('')
+}
+
+interface Places {
+  x: (at: number) => number
+  y: (figure: number) => number
+  top: number
+  floor: number
 }
 
 /** Band, break lines, median, the authority's line and dots and its last label, the later over the earlier. */
-function marksOf(points: Placed[], label: string, from: [number, number] | null): Plot.Markish[] {
+function marksOf(points: readonly Placed[], label: string, { x, y, top, floor }: Places): string {
   const there = points.filter((point) => point.value !== null)
-  const breaks = breaksIn(points)
+  const radius = there.length > 30 ? 2.5 : 3.5
+  const stretches = [...Map.groupBy(points, ({ stretch }) => stretch).values()]
+  const line = (of: readonly (readonly Placed[])[], figure: (point: Placed) => number | null, stroke: string) => {
+    const path = of.flatMap((run) => pathsThrough(run, (point) => (figure(point) === null ? null : `${px(x(point.at))} ${px(y(figure(point)!))}`)))
+    return path.length === 0 ? '' : `<path d="${path.join('')}" fill="none" stroke-linejoin="round" stroke-linecap="round" ${stroke}/>`
+  }
+  const last = there.at(-1)
   return [
-    Plot.areaY(points, { x: 'at', y1: 'lower', y2: 'upper', z: 'stretch', fill: COLOURS.band, curve: 'linear' }),
-    Plot.ruleY(from !== null && from[0] === 0 ? [0] : [], { stroke: COLOURS.other }),
-    Plot.ruleX(breaks, { x: (point: Placed) => point.at - 0.5, stroke: COLOURS.group, strokeDasharray: '1 4' }),
-    Plot.text(breaks, {
-      x: (point: Placed) => point.at - 0.5,
-      frameAnchor: 'top',
-      dy: -12,
-      text: () => 'break',
-      fontStyle: 'italic',
-      fill: COLOURS.group,
+    ...stretches.flatMap((stretch) => bandsOf(stretch, { x, y })),
+    ...breaksIn(points).map(({ at }) => {
+      const place = px(x(at - 0.5))
+      return `<path d="M${place} ${px(top)}V${px(floor)}" stroke="${COLOURS.group}" stroke-dasharray="1 4"/>` +
+        `<text x="${place}" y="${px(top - 12)}" dy=".71em" font-size="${FONT_SIZE}" font-style="italic" text-anchor="middle" fill="${COLOURS.group}">break</text>`
     }),
-    Plot.lineY(points, {
-      x: 'at',
-      y: 'median',
-      z: 'stretch',
-      stroke: COLOURS.group,
-      strokeWidth: 1.25,
-      strokeDasharray: '5 3',
-    }),
-    Plot.lineY(there, { x: 'at', y: 'value', z: 'run', stroke: COLOURS.authority, strokeWidth: 2 }),
-    Plot.dot(there, {
-      x: 'at',
-      y: 'value',
-      r: there.length > 30 ? 2.5 : 3.5,
-      fill: (point: Placed) => (point.provisional ? '#ffffff' : COLOURS.authority),
-      stroke: COLOURS.authority,
-      strokeWidth: 1.75,
-    }),
-    Plot.text(there.slice(-1), {
-      x: 'at',
-      y: 'value',
-      dx: 9,
-      text: () => label,
-      textAnchor: 'start',
-      fontSize: 14,
-      fontWeight: 700,
-      fill: COLOURS.authority,
-      stroke: '#ffffff',
-      strokeWidth: 4,
-    }),
-  ]
+    line(stretches, ({ median }) => median, `stroke="${COLOURS.group}" stroke-width="1.25" stroke-dasharray="5 3"`),
+    line([...Map.groupBy(there, ({ run }) => run).values()], ({ value }) => value, `stroke="${COLOURS.authority}" stroke-width="2"`),
+    `<g stroke="${COLOURS.authority}" stroke-width="1.75">`,
+    ...there.map(({ at, value, provisional }) => `<circle cx="${px(x(at))}" cy="${px(y(value!))}" r="${radius}" fill="${provisional ? '#ffffff' : COLOURS.authority}"/>`),
+    '</g>',
+    last
+      ? `<text x="${px(x(last.at) + 9)}" y="${px(y(last.value!))}" dy=".32em" font-size="14" font-weight="700" fill="${COLOURS.authority}" stroke="#ffffff" stroke-width="4" ` +
+        `stroke-linejoin="round" paint-order="stroke" text-anchor="start">${escaped(label)}</text>`
+      : '',
+  ].join('')
 }
 
-function breaksIn(points: Placed[]): Placed[] {
+/** Lines through neighbouring points, broken where one has no place. One alone is a dash of no length, which a round cap makes a point. */
+function pathsThrough(points: readonly Placed[], place: (point: Placed) => string | null): string[] {
+  let isJoined = false
+  return points.flatMap((point, i) => {
+    const at = place(point)
+    const [wasJoined, follows] = [isJoined, i + 1 < points.length && place(points[i + 1]!) !== null]
+    isJoined = at !== null
+    if (at === null) return []
+    return wasJoined ? `L${at}` : `M${at}${follows ? '' : 'h0'}`
+  })
+}
+
+/** The middle half of the group, over neighbouring periods that have one. */
+function bandsOf(stretch: readonly Placed[], { x, y }: Pick<Places, 'x' | 'y'>): string[] {
+  const runs: Placed[][] = []
+  for (const [i, point] of stretch.entries()) {
+    if (point.lower === null || point.upper === null) continue
+    const before = stretch[i - 1]
+    if (before && before.lower !== null && before.upper !== null) runs.at(-1)!.push(point)
+    else runs.push([point])
+  }
+  return runs.map((run) => {
+    const edge = [...run.map(({ at, upper }) => `${px(x(at))} ${px(y(upper!))}`), ...run.toReversed().map(({ at, lower }) => `${px(x(at))} ${px(y(lower!))}`)]
+    return `<path d="M${edge.join('L')}Z" fill="${COLOURS.band}"/>`
+  })
+}
+
+function breaksIn(points: readonly Placed[]): Placed[] {
   return points.filter((point, i) => i > 0 && point.stretch !== points[i - 1]!.stretch)
 }
 
@@ -199,8 +211,4 @@ function keyOf(points: Placed[], size: Size): { svg: string; height: number } {
     return part
   })
   return { svg: parts.join(''), height: y + 14 }
-}
-
-function text(x: number, y: number, words: string, anchor: 'start' | 'middle' | 'end'): string {
-  return `<text x="${px(x)}" y="${px(y)}" font-size="${FONT_SIZE}" text-anchor="${anchor}" fill="${COLOURS.group}">${escaped(words)}</text>`
 }

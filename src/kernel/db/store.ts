@@ -3,6 +3,7 @@ import { actorSettings, onlyReads, type Actor } from '../access/actor.ts'
 import { notAllowed, SettingsProblem } from '../problems.ts'
 import type { Store, Trx } from './index.ts'
 import type { Opened } from './open.ts'
+import { Memory, type TrailHead } from './remembered.ts'
 import { appendToTrail } from './trail.ts'
 import { SharedQuestion } from './version.ts'
 
@@ -11,6 +12,7 @@ export async function storeOver(opened: Opened): Promise<Store> {
   await refuseIfPoliciesCanBeBypassed(opened)
   const { db } = opened
   const version = versionOf(opened)
+  const memory = new Memory()
   return {
     version: version.now,
     kind: opened.kind,
@@ -20,7 +22,7 @@ export async function storeOver(opened: Opened): Promise<Store> {
         .setIsolationLevel('repeatable read')
         .setAccessMode('read only')
         .execute(async (trx) => {
-          await becomeActor(trx, actor)
+          memory.open(trx, actor, await becomeActor(trx, actor))
           return work(trx)
         }),
     change: (actor, action, work) =>
@@ -67,12 +69,15 @@ function versionOf({ kind, quickly }: Opened): { now: () => Promise<number>; cha
   return { now: () => question.answer(), changed: () => undefined }
 }
 
-/** Takes the unprivileged role and says who is asking, for this transaction only, in one round trip. */
-async function becomeActor(trx: Trx, actor: Actor, role: 'bv_actor' | 'bv_keeper' = 'bv_actor'): Promise<void> {
+/** Takes the unprivileged role and says who is asking, for this transaction only, in one round trip; answers with where the trail stands in it. */
+async function becomeActor(trx: Trx, actor: Actor, role: 'bv_actor' | 'bv_keeper' = 'bv_actor'): Promise<TrailHead> {
   const settings = Object.entries(actorSettings(actor)).map(
     ([name, value]) => sql`set_config(${`bv.${name}`}, ${value}, true)`,
   )
-  await sql`select ${sql.join(settings)}, set_config('role', ${role}, true)`.execute(trx)
+  const { rows } = await sql<TrailHead>`select entry, hash, ${sql.join(settings)}, set_config('role', ${role}, true) from kernel.trail_head`.execute(trx)
+  const [head] = rows
+  if (!head) throw new Error('The trail has no head.')
+  return head
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
+import { remembered } from '#kernel/db/remembered.ts'
 import type { Period } from '#kernel/periods/index.ts'
 import type { Measure } from '#slices/indicators/index.ts'
 import { isComputed, isInBeing, resolveGroup, type Authority, type Group } from '#slices/places/index.ts'
@@ -34,7 +35,11 @@ export function fictionalOf(measure: Pick<Measure, 'fictional' | 'organisation'>
   return measure?.organisation === null ? measure.fictional : undefined
 }
 
-async function usualGroup(db: Reader, authority: Authority, moment: Date | undefined): Promise<string> {
+function usualGroup(db: Reader, authority: Authority, moment: Date | undefined): Promise<string> {
+  return remembered(db, ['usual group', authority.id, moment], () => findUsualGroup(db, authority, moment))
+}
+
+async function findUsualGroup(db: Reader, authority: Authority, moment: Date | undefined): Promise<string> {
   const lists = await db
     .selectFrom('places.comparator_group as g')
     .select('g.source')

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
+import { remembered } from '#kernel/db/remembered.ts'
 
 /** What somebody looks for in the register of measures. Everything is optional and narrows the rest. */
 export interface RegisterQuestion {
@@ -89,7 +90,11 @@ function mentions(word: string) {
 }
 
 /** The services and publishers there are to choose from, of measures the asker may see. */
-export async function registerChoices(db: Reader): Promise<{ services: string[]; publishers: string[] }> {
+export function registerChoices(db: Reader): Promise<{ services: string[]; publishers: string[] }> {
+  return remembered(db, ['choices of the register'], () => findChoices(db))
+}
+
+async function findChoices(db: Reader): Promise<{ services: string[]; publishers: string[] }> {
   const { rows } = await sql<{ service: string | null; publisher: string }>`
     select distinct service, publisher from indicators.measure_version v where ${knownAt('v', undefined)}`.execute(db)
   const sorted = (names: (string | null)[]) =>
@@ -100,8 +105,10 @@ export async function registerChoices(db: Reader): Promise<{ services: string[];
 /** The name of the organisation a local measure belongs to; null where it is national or may not be known. */
 export async function organisationName(db: Reader, organisation: number | null): Promise<string | null> {
   if (organisation === null) return null
-  const row = await db.selectFrom('people.organisation').select('name').where('id', '=', organisation).executeTakeFirst()
-  return row?.name ?? null
+  return remembered(db, ['name of an organisation', organisation], async () => {
+    const row = await db.selectFrom('people.organisation').select('name').where('id', '=', organisation).executeTakeFirst()
+    return row?.name ?? null
+  })
 }
 
 /** A published figure for a country, region or other wider area: shown beside the authorities, never ranked. */

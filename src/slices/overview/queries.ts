@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
+import { remembered } from '#kernel/db/remembered.ts'
 
 /** What the list of authorities may be narrowed to. Empty text: not narrowed. */
 export interface AuthorityFilter {
@@ -73,7 +74,11 @@ export interface AuthorityChoices {
 }
 
 /** The kinds, nations and regions there are authorities of. */
-export async function authorityChoices(db: Reader): Promise<AuthorityChoices> {
+export function authorityChoices(db: Reader): Promise<AuthorityChoices> {
+  return remembered(db, ['choices of authorities'], () => findChoices(db))
+}
+
+async function findChoices(db: Reader): Promise<AuthorityChoices> {
   const kinds = await db.selectFrom('places.authority_kind as k').innerJoin('places.authority as a', 'a.kind', 'k.code')
     .select(['k.code as value', 'k.plural as text']).distinct().orderBy('k.plural').execute()
   const nations = await db.selectFrom('places.authority').select('nation').distinct().orderBy('nation').execute()

@@ -1,4 +1,5 @@
 import type { Reader } from '#kernel/db/index.ts'
+import { remembered } from '#kernel/db/remembered.ts'
 import { notFound } from '#kernel/problems.ts'
 
 /** An authority as the register has it. */
@@ -33,7 +34,11 @@ export function authorities(db: Reader) {
 }
 
 /** The authority at an address. Any code a register gives it will do: GSS, former GSS, three letters, E-code or DfE number. */
-export async function authorityByCode(db: Reader, code: string): Promise<Authority> {
+export function authorityByCode(db: Reader, code: string): Promise<Authority> {
+  return remembered(db, ['authority', code], () => findAuthority(db, code))
+}
+
+async function findAuthority(db: Reader, code: string): Promise<Authority> {
   const exact = await authorities(db).where('a.code', '=', code).executeTakeFirst()
   if (exact) return exact
   const others = await authorities(db)
@@ -47,7 +52,11 @@ export async function authorityByCode(db: Reader, code: string): Promise<Authori
 const likeExactly = (text: string) => text.replace(/[\\%_]/g, '\\$&')
 
 /** The authorities that came before and after one, with the day of the change, however long the chain. */
-export async function successionOf(db: Reader, authority: number) {
+export function successionOf(db: Reader, authority: number) {
+  return remembered(db, ['succession', authority], () => findSuccession(db, authority))
+}
+
+async function findSuccession(db: Reader, authority: number) {
   const steps = await db
     .selectFrom('places.succession as s')
     .innerJoin('places.authority as p', 'p.id', 's.predecessor')

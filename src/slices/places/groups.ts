@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
+import { remembered } from '#kernel/db/remembered.ts'
 import { refused } from '#kernel/problems.ts'
 import { authorities, type Authority } from './authorities.ts'
 
@@ -44,7 +45,12 @@ export interface Group {
 }
 
 /** The members of a group. Throws a refusal that lists what can be asked when the address means nothing. */
-export async function resolveGroup(db: Reader, question: GroupQuestion): Promise<Group> {
+export function resolveGroup(db: Reader, question: GroupQuestion): Promise<Group> {
+  const { address, on, of, knownAt: moment, kinds, fictional } = question
+  return remembered(db, ['group', address, on, of?.id, of?.fictional, kinds, fictional, moment], () => findGroup(db, question))
+}
+
+async function findGroup(db: Reader, question: GroupQuestion): Promise<Group> {
   const [type, rest] = split(question.address)
   switch (type) {
     case 'all':
@@ -175,8 +181,8 @@ export interface GroupChoice {
  * Every group that can be asked for. With an authority: those it belongs to, and its neighbour lists. `fictional` as in
  * GroupQuestion.
  */
-export async function groupChoices(db: Reader, of?: Authority, fictional = of?.fictional): Promise<GroupChoice[]> {
-  return [...(await computedChoices(db, of, fictional)), ...(await keptChoices(db, of))]
+export function groupChoices(db: Reader, of?: Authority, fictional = of?.fictional): Promise<GroupChoice[]> {
+  return remembered(db, ['group choices', of?.id, fictional], async () => [...(await computedChoices(db, of, fictional)), ...(await keptChoices(db, of))])
 }
 
 async function computedChoices(db: Reader, of: Authority | undefined, fictional: boolean | undefined): Promise<GroupChoice[]> {
@@ -249,9 +255,11 @@ async function kindInWords(db: Reader, code: string): Promise<string> {
 }
 
 /** Kinds as they stand inside a sentence, in alphabetical order: "metropolitan districts", "London boroughs". */
-export async function kindsInWords(db: Reader, codes: readonly string[]): Promise<string[]> {
-  const kinds = await db.selectFrom('places.authority_kind').select('plural').where('code', 'in', codes).orderBy('plural').execute()
-  return kinds.map(({ plural }) => (namesAPlace.test(plural) ? plural : plural.slice(0, 1).toLowerCase() + plural.slice(1)))
+export function kindsInWords(db: Reader, codes: readonly string[]): Promise<string[]> {
+  return remembered(db, ['kinds in words', codes], async () => {
+    const kinds = await db.selectFrom('places.authority_kind').select('plural').where('code', 'in', codes).orderBy('plural').execute()
+    return kinds.map(({ plural }) => (namesAPlace.test(plural) ? plural : plural.slice(0, 1).toLowerCase() + plural.slice(1)))
+  })
 }
 
 /** Kinds that keep their capital inside a sentence: London boroughs, Scottish councils. */

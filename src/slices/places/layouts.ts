@@ -1,6 +1,7 @@
 /** Layouts of hexagons: a nation drawn so that every authority is as large as another. A new edition supersedes; nothing is overwritten. */
 import { sql } from 'kysely'
 import type { Reader, Trx } from '#kernel/db/index.ts'
+import { remembered } from '#kernel/db/remembered.ts'
 import type { Tally } from './commands.ts'
 
 /** How rows or columns of hexagons are set against each other, in the words of HexJSON. */
@@ -102,7 +103,11 @@ export interface Layout {
  * as many, the one with the fewest other hexagons, then the latest. Layouts are ways to draw and not facts: the ones of today
  * serve for figures as known at any moment.
  */
-export async function layoutHolding(db: Reader, codes: readonly string[]): Promise<Layout | null> {
+export function layoutHolding(db: Reader, codes: readonly string[]): Promise<Layout | null> {
+  return remembered(db, ['layout holding', codes], () => findLayout(db, codes))
+}
+
+async function findLayout(db: Reader, codes: readonly string[]): Promise<Layout | null> {
   const { rows } = await sql<{ id: number }>`
     select l.id
       from places.authority a

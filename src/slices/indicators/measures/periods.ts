@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
+import { remembered } from '#kernel/db/remembered.ts'
 import { comparePeriods, isRefusedPeriod, parsePeriod, type Period, type PeriodHint, type PeriodKind } from '#kernel/periods/index.ts'
 import { refused } from '#kernel/problems.ts'
 import type { Measure } from './queries.ts'
@@ -13,7 +14,11 @@ export interface HeldPeriod extends Period {
 }
 
 /** The periods for which a measure has anything on authorities, as known at a moment; earliest first. Two looks into an index for each period. */
-export async function periodsOf(db: Reader, measure: number, moment?: Date): Promise<HeldPeriod[]> {
+export function periodsOf(db: Reader, measure: number, moment?: Date): Promise<HeldPeriod[]> {
+  return remembered(db, ['periods', measure, moment], () => heldPeriods(db, measure, moment))
+}
+
+async function heldPeriods(db: Reader, measure: number, moment: Date | undefined): Promise<HeldPeriod[]> {
   // The place of an authority is above nought, that of an area below, and it stands in the index.
   const some = sql`select from indicators.observation o where o.measure = ${measure} and o.period = p.id and o.place > 0 and ${knownAt('o', moment)}`
   const { rows } = await sql<Omit<HeldPeriod, 'kind'> & { kind: string }>`
@@ -28,7 +33,11 @@ export interface CountedPeriod extends HeldPeriod {
 }
 
 /** The same with every figure counted, for those who show how many there are. */
-export async function countedPeriodsOf(db: Reader, measure: number, moment?: Date): Promise<CountedPeriod[]> {
+export function countedPeriodsOf(db: Reader, measure: number, moment?: Date): Promise<CountedPeriod[]> {
+  return remembered(db, ['counted periods', measure, moment], () => counted(db, measure, moment))
+}
+
+async function counted(db: Reader, measure: number, moment: Date | undefined): Promise<CountedPeriod[]> {
   const counts = await db
     .selectFrom('indicators.observation as o')
     .select(['o.period', sql<number>`count(o.value)`.as('figures')])

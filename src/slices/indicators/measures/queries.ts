@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
+import { remembered } from '#kernel/db/remembered.ts'
 import { formatMoment } from '#kernel/figures/index.ts'
 import { notFound, refused } from '#kernel/problems.ts'
 import { nearNames } from '#kernel/tables/index.ts'
@@ -28,7 +29,11 @@ export type Measure = Awaited<ReturnType<ReturnType<typeof definedMeasures>['exe
  * The measure with a code as its page has it, or with another code people use (compared by letters and digits alone). An
  * alias that belongs to several measures is refused with their codes. Measures the actor may not see do not exist here.
  */
-export async function measureByCode(db: Reader, code: string, moment?: Date): Promise<Measure> {
+export function measureByCode(db: Reader, code: string, moment?: Date): Promise<Measure> {
+  return remembered(db, ['measure', code, moment], () => findMeasure(db, code, moment))
+}
+
+async function findMeasure(db: Reader, code: string, moment: Date | undefined): Promise<Measure> {
   const exact = await definedMeasures(db, moment).where('m.code', '=', code).executeTakeFirst()
   if (exact) return exact
   const ids = await idsByCode(db, code)
@@ -113,14 +118,16 @@ function mentions(word: string) {
 }
 
 /** Other codes of a measure, as they are written. */
-export async function aliasesOf(db: Reader, measure: number): Promise<string[]> {
-  const rows = await db.selectFrom('indicators.measure_alias').select('alias').where('measure', '=', measure).orderBy('alias').execute()
-  return rows.map((row) => row.alias)
+export function aliasesOf(db: Reader, measure: number): Promise<string[]> {
+  return remembered(db, ['aliases', measure], async () => {
+    const rows = await db.selectFrom('indicators.measure_alias').select('alias').where('measure', '=', measure).orderBy('alias').execute()
+    return rows.map((row) => row.alias)
+  })
 }
 
 /** Every definition a measure has had, the newest first. `known_to` is null for the one in force. */
 export function versionsOf(db: Reader, measure: number) {
-  return db
+  return remembered(db, ['versions', measure], () => db
     .selectFrom('indicators.measure_version')
     .select([
       'version', 'known_from', sql<Date | null>`nullif(known_to, 'infinity')`.as('known_to'), 'title', 'unit', 'polarity',
@@ -128,16 +135,16 @@ export function versionsOf(db: Reader, measure: number) {
     ])
     .where('measure', '=', measure)
     .orderBy('version', 'desc')
-    .execute()
+    .execute())
 }
 
 /** Breaks in a measure's series, earliest first: figures of periods from `starts` on are not compared with those before. */
 export function breaksOf(db: Reader, measure: number, moment?: Date) {
-  return db
+  return remembered(db, ['breaks', measure, moment], () => db
     .selectFrom('indicators.series_break as b')
     .select(['b.starts', 'b.note'])
     .where('b.measure', '=', measure)
     .where(knownAt('b', moment))
     .orderBy('b.starts')
-    .execute()
+    .execute())
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
+import { remembered } from '#kernel/db/remembered.ts'
 import type { Measure } from '../measures/queries.ts'
 import { withheld } from './small-numbers.ts'
 
@@ -98,7 +99,11 @@ export async function valuesOf(
  * The kinds of authority with at least one row for a measure and period. An absence counts too: an authority the publisher
  * lists without a figure is missing, not out of the question. Only "not applicable" leaves a kind out.
  */
-export async function kindsWithFigures(db: Reader, measure: number, period: number, moment?: Date): Promise<string[]> {
+export function kindsWithFigures(db: Reader, measure: number, period: number, moment?: Date): Promise<string[]> {
+  return remembered(db, ['kinds with figures', measure, period, moment], () => kindsListed(db, measure, period, moment))
+}
+
+async function kindsListed(db: Reader, measure: number, period: number, moment: Date | undefined): Promise<string[]> {
   const rows = await db
     .selectFrom('indicators.observation as o')
     .innerJoin('places.authority as a', 'a.id', 'o.authority')
