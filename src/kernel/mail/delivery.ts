@@ -54,7 +54,7 @@ async function holdNext(trx: Trx, now: Date): Promise<Held | undefined> {
 async function attempt(house: Sending, carry: (letter: Outgoing) => Promise<Carried>, { id, attempts }: Held): Promise<Carried> {
   const letter = await house.store.read({ kind: 'system', name: 'the post' }, (db) =>
     db.selectFrom('kernel.letter').select(['id', 'recipient', 'subject', 'sealed', 'made_at']).where('id', '=', id).executeTakeFirst())
-  const text = letter?.sealed ? unseal(house.config, letter.sealed) : null
+  const text = letter?.sealed ? (unseal(house.config, letter.sealed)?.text ?? null) : null
   if (!letter || text === null) return { outcome: 'refused', reason: 'Its text cannot be read: it was written under another SESSION_SECRET.' }
   const { recipient, subject, made_at } = letter
   return carry({ id, recipient, subject, made_at, text, attempt: attempts, reference: `letter-${id}-${made_at.getTime()}` })

@@ -1,5 +1,5 @@
 export { deliverLetters } from './delivery.ts'
-export { lettersOf, openLetter, tryAgain, withdrawLetters, writeLetter } from './letters.ts'
+export { lettersOf, openLetter, resealLetters, tryAgain, withdrawLetters, writeLetter, writeNotice } from './letters.ts'
 export { startPost } from './post.ts'
 export { nameInLetter } from './rules.ts'
 export { isMailAddress } from './settings.ts'

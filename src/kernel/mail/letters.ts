@@ -32,6 +32,23 @@ export async function writeLetter(trx: Trx, { config, now }: Pick<House, 'config
   return id
 }
 
+/** Writes a letter that nothing else refers to, which whoever does not look after letters may do as well. */
+export async function writeNotice(trx: Trx, { config, now }: Pick<House, 'config' | 'now'>, letter: Letter): Promise<void> {
+  await trx.insertInto('kernel.letter').values({
+    organisation: letter.organisation, recipient: letter.to, subject: oneLine(letter.subject, 200), sealed: seal(config, letter.text),
+    made_at: now(), next_at: now(), expires_at: letter.expiresAt,
+  }).execute()
+}
+
+/** Seals anew what was sealed with the session secret before. Returns how many, and how many letters nothing opens. */
+export async function resealLetters(trx: Trx, { config }: Pick<House, 'config'>): Promise<{ resealed: number; unreadable: number }> {
+  const letters = await trx.selectFrom('kernel.letter').select(['id', 'sealed']).where('sealed', 'is not', null).forUpdate().execute()
+  const found = letters.map(({ id, sealed }) => ({ id, opened: unseal(config, sealed ?? '') }))
+  const stale = found.filter(({ opened }) => opened?.stale)
+  for (const { id, opened } of stale) if (opened) await trx.updateTable('kernel.letter').set({ sealed: seal(config, opened.text) }).where('id', '=', id).execute()
+  return { resealed: stale.length, unreadable: found.filter(({ opened }) => !opened).length }
+}
+
 /** Takes back a letter that has not been sent, because what it offers no longer holds. One that has left stays as it is. */
 export async function withdrawLetters(trx: Trx, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return
@@ -50,7 +67,7 @@ export function lettersOf(db: Reader, most: number) {
 export async function openLetter(trx: Trx, { config, now }: Pick<House, 'config' | 'now'>, id: number) {
   const letter = await letterThere(trx, id)
   const isOpen = (letter.state === 'waiting' || letter.state === 'refused') && letter.expires_at > now() && !isHeld(letter.held_until, now())
-  const text = isOpen && letter.sealed !== null ? unseal(config, letter.sealed) : null
+  const text = isOpen && letter.sealed !== null ? (unseal(config, letter.sealed)?.text ?? null) : null
   if (text === null) throw conflict('This letter can no longer be read here: it was sent, has been opened before, or is of no use any more.')
   await trx.updateTable('kernel.letter').set({ state: 'handed-over', sealed: null }).where('id', '=', id).execute()
   return {

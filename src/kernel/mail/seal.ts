@@ -11,10 +11,16 @@ export function seal({ sessionSecret }: Pick<Config, 'sessionSecret'>, text: str
   return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')
 }
 
-/** The text again; null when it was sealed under a secret this installation does not have (any more) or altered since. */
-export function unseal({ sessionSecret, signIn: { earlierSecret } }: Pick<Config, 'sessionSecret' | 'signIn'>, sealed: string): string | null {
+/**
+ * The text again; null when it was sealed under a secret this installation does not have (any more) or altered since. `stale` says that
+ * it was the secret before.
+ */
+export function unseal({ sessionSecret, signIn: { earlierSecret } }: Pick<Config, 'sessionSecret' | 'signIn'>, sealed: string): { text: string; stale: boolean } | null {
   const bytes = Buffer.from(sealed, 'base64url')
-  return unsealWith(sessionSecret, bytes) ?? (earlierSecret === null ? null : unsealWith(earlierSecret, bytes))
+  const text = unsealWith(sessionSecret, bytes)
+  if (text !== null) return { text, stale: false }
+  const earlier = earlierSecret === null ? null : unsealWith(earlierSecret, bytes)
+  return earlier === null ? null : { text: earlier, stale: true }
 }
 
 function unsealWith(secret: string, bytes: Buffer): string | null {

@@ -45,7 +45,7 @@ already, the roles are added to it and its password stays. The first person of a
     const known = await house.store.read(commandLine, (db) => accountByEmail(db, wanted.email))
     if (!known && !wanted.name) throw refused('Nobody was added.', [{ field: '--name', message: 'Give the name of the person.' }])
     const given = values['password-stdin'] ? (await text(process.stdin)).replace(/\r?\n$/, '') : null
-    const fault = given === null || known ? null : faultOfPassword(given, wanted.email)
+    const fault = given === null || known ? null : faultOfPassword(given, { email: wanted.email, name: wanted.name, organisation: wanted.newOrganisation?.name })
     if (fault) throw refused('Nobody was added.', [{ field: '--password-stdin', message: fault }])
     const organisation = await organisationFor(house, wanted)
     if (known) {

@@ -27,6 +27,7 @@ export const people: Slice = {
 export { examineProvider } from './oidc/callback.ts'
 export { organisationBySlug, type Organisation } from './queries.ts'
 export { rolesInWords } from './rules.ts'
-export { demonstrationPassword, demonstrationSignIns } from './seed.ts'
+export { demonstrationSignIns } from './seed.ts'
 export { identify } from './sign-in/identify.ts'
+export { demonstrationPassword } from './sign-in/rules.ts'
 export { personOf } from './sign-in/sessions.ts'

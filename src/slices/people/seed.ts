@@ -4,6 +4,7 @@ import { addAccount, addOrganisation } from './commands.ts'
 import { giveGrant } from './grants.ts'
 import type { Organisation } from './queries.ts'
 import { hashPassword } from './sign-in/passwords.ts'
+import { demonstrationPassword } from './sign-in/rules.ts'
 
 /** One account of the demonstration. */
 interface DemonstrationSignIn {
@@ -12,9 +13,6 @@ interface DemonstrationSignIn {
   organisation: string
   roles: readonly Role[]
 }
-
-/** Known to everybody, which is why these accounts exist in demonstrations only. */
-export const demonstrationPassword = 'fictional council figures'
 
 const organisations: readonly { slug: string; name: string; kind: OrganisationKind; authority?: string }[] = [
   { slug: 'northmere', name: 'Northmere District Council', kind: 'authority', authority: 'X07000001' },

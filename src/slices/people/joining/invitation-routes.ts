@@ -86,7 +86,7 @@ function acceptingRoutes(plain: FastifyInstance, house: House): void {
     if (invitation.account !== null) return acceptAs(actor, invitation)
     if (form.faults) return showInvitation(reply.code(422), house, actor, invitation, link, refusedForm(form))
     const { name, fresh } = form.values
-    const fault = faultOfPassword(fresh, invitation.email)
+    const fault = faultOfPassword(fresh, { email: invitation.email, name, organisation: invitation.organisation.name })
     if (fault) return showInvitation(reply.code(422), house, actor, invitation, link, refusedForm({ faults: [{ field: 'fresh', message: fault }], typed }))
     const hash = await hashPassword(fresh)
     const made = await unlessRefused(() => acceptAsNew(house, invitation, { name, hash }))

@@ -5,6 +5,7 @@ import { conflict } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
 import { accountFor, personOf, type Person } from '../sign-in/sessions.ts'
 import { forgetFailures } from '../sign-in/attempts.ts'
+import { telling } from '../telling.ts'
 import { resetLetter } from './letters.ts'
 import { hashOfLink, newLink, resetHolds } from './links.ts'
 import { isWithin, type Limit } from './limits.ts'
@@ -52,7 +53,8 @@ export async function holderOf({ store, now }: Sending, link: string) {
   const found = await store.read(forgottenPage, (db) => db.selectFrom('people.password_reset as r')
     .innerJoin('people.account as a', 'a.id', 'r.account')
     .innerJoin('people.credential as c', 'c.account', 'a.id')
-    .select(['r.id', 'r.account', 'a.name', 'a.email'])
+    .innerJoin('people.organisation as o', 'o.id', 'a.organisation')
+    .select(['r.id', 'r.account', 'a.name', 'a.email', 'o.name as organisation'])
     .where('r.link_hash', '=', hashOfLink(link))
     .where('r.used_at', 'is', null).where('r.ended_at', 'is', null).where('r.expires_at', '>', now())
     .where('a.active', '=', true).whereRef('r.made_at', '>=', 'c.valid_from')
@@ -66,7 +68,7 @@ type Holder = NonNullable<Awaited<ReturnType<typeof holderOf>>>
 export async function choosePassword(house: Sending, holder: Holder, hash: string): Promise<void> {
   const person = await personOf(house, holder.account)
   if (!person) throw linkOver()
-  await house.store.change(person, 'people.reset-password', (trx) => usePassword(trx, holder, hash, house.now()))
+  await house.store.change(person, 'people.reset-password', telling(house, holder.account, 'A new password was chosen for your account, by a link sent to this address', (trx) => usePassword(trx, holder, hash, house.now())))
   await forgetFailures(house, holder.email)
 }
 

@@ -53,7 +53,7 @@ export function passwordResetRoutes(plain: FastifyInstance, house: House): void 
     if (!holder) return showOver(reply)
     if (form.faults) return showNewPassword(reply.code(422), holder.name, refusedForm(form))
     const { link, fresh } = form.values
-    const fault = faultOfPassword(fresh, holder.email)
+    const fault = faultOfPassword(fresh, holder)
     if (fault) return showNewPassword(reply.code(422), holder.name, refusedForm({ faults: [{ field: 'fresh', message: fault }], typed: { link } }))
     await choosePassword(house, holder, await hashPassword(fresh))
     return reply.notice('Your password has been changed, and your sessions have ended. Sign in with the new one.').redirect('/sign-in', 303)

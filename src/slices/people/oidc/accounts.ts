@@ -9,6 +9,7 @@ import { addAccount } from '../commands.ts'
 import { organisationBySlug } from '../queries.ts'
 import { hashPassword } from '../sign-in/passwords.ts'
 import { accountFor, accountWith, personOf } from '../sign-in/sessions.ts'
+import { telling } from '../telling.ts'
 
 const doorkeeper: Actor = { kind: 'system', name: 'the sign-in page' }
 
@@ -39,7 +40,7 @@ export async function accountOf(house: House, provider: ProviderConfig, who: Pro
   const person = account.active ? await personOf(house, account.id) : null
   if (!person) return 'unknown'
   const link = { account: account.id, organisation: account.organisation, provider, subject: who.subject, now: house.now() }
-  await house.store.change(person, 'people.link-identity', (trx) => linkIdentity(trx, link)).catch(unlessConflict)
+  await house.store.change(person, 'people.link-identity', telling(house, account.id, `Your account was linked with ${provider.label}`, (trx) => linkIdentity(trx, link))).catch(unlessConflict)
   // Another callback may have linked them a moment ago: what counts is what is there now.
   return (await linkedAccount(house, provider, who.subject)) ?? 'unknown'
 }

@@ -1,4 +1,5 @@
 import * as oidc from 'openid-client'
+import { z } from 'zod'
 import type { ProviderConfig } from '#kernel/sign-in-settings.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ProviderPerson } from './accounts.ts'
@@ -46,6 +47,7 @@ export async function answerFrom(house: House, provider: ProviderConfig, request
   const tokens = await oidc.authorizationCodeGrant(found, address, request.purpose === 'sign-in' ? checks : { ...checks, maxAge: recent })
   const claims = tokens.claims()
   if (!claims || !tokens.id_token) throw new Error('The provider gave no ID token.')
+  refuseOtherAlgorithms(tokens.id_token)
   const more = claims.email === undefined && found.serverMetadata().userinfo_endpoint
     ? await oidc.fetchUserInfo(found, tokens.access_token, claims.sub)
     : claims
@@ -61,6 +63,16 @@ export async function answerFrom(house: House, provider: ProviderConfig, request
     idToken: tokens.id_token,
     hasSecondFactor: amr.some((way) => typeof way === 'string' && secondFactor.amr.includes(way)) || (typeof claims.acr === 'string' && secondFactor.acr.includes(claims.acr)),
   }
+}
+
+/** How an ID token may be signed: with a key pair of the provider's, by an algorithm nobody has doubts about. */
+const algorithms = new Set(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'])
+
+/** @throws when the token, whose signature was checked before, is signed in any other way */
+export function refuseOtherAlgorithms(idToken: string): void {
+  const [head = ''] = idToken.split('.')
+  const { alg } = z.object({ alg: z.string() }).parse(JSON.parse(Buffer.from(head, 'base64url').toString('utf8')))
+  if (!algorithms.has(alg)) throw new Error('The ID token is signed by an algorithm that is not accepted.')
 }
 
 const textOf = (claim: unknown) => (typeof claim === 'string' && claim !== '' ? claim : null)

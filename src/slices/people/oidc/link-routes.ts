@@ -6,6 +6,7 @@ import { ownAccount } from '../queries.ts'
 import { confirmed, isFresh } from '../sign-in/confirm.ts'
 import { carrier } from '../sign-in/identify.ts'
 import { homeOf } from '../sign-in/sessions.ts'
+import { telling } from '../telling.ts'
 import { unlinkIdentity } from './accounts.ts'
 import { identityOf } from './queries.ts'
 
@@ -39,8 +40,8 @@ export function linkRoutes(app: FastifyInstance, house: House): void {
     const sure = await confirmed(house, request, reply, { what: 'end the link', back: address })
     if (!sure) return reply
     const { actor } = sure
-    await store.change(actor, 'people.unlink-identity', async (trx) =>
-      unlinkIdentity(trx, { id: actor.account, organisation: await homeOf(trx, actor.account), name: actor.name }))
+    await store.change(actor, 'people.unlink-identity', telling(house, actor.account, 'Your account is not linked any more with your organisation’s sign-in', async (trx) =>
+      unlinkIdentity(trx, { id: actor.account, organisation: await homeOf(trx, actor.account), name: actor.name })))
     return reply.notice('Your account is not linked any more.').redirect('/account', 303)
   })
 }

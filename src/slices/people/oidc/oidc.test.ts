@@ -14,7 +14,7 @@ import { identify, people } from '../index.ts'
 import type { Organisation } from '../queries.ts'
 import { trailPage } from '../trail/queries.ts'
 import { trustedEmail } from './accounts.ts'
-import { callbackPath, examineProvider } from './callback.ts'
+import { callbackPath, examineProvider, refuseOtherAlgorithms } from './callback.ts'
 import { testClient, testProvider, type KnownPerson, type TestProvider } from './test-provider.ts'
 
 // A real provider on this machine. The workbench talks to it over HTTP; a browser's part is played by two helpers, one at each.
@@ -286,6 +286,12 @@ describe('nobody is let in', () => {
       expect(another.token).toBeUndefined()
     }
     expect(logged.join()).toContain('OAUTH_')
+  })
+
+  test.each(['none', 'HS256', 'RS1', undefined])('with a token signed by %s, whatever the provider offers', (alg) => {
+    const token = [Buffer.from(JSON.stringify({ alg })).toString('base64url'), 'e30', 'x'].join('.')
+    expect(() => refuseOtherAlgorithms(token)).toThrow()
+    expect(() => refuseOtherAlgorithms([Buffer.from('{"alg":"PS256"}').toString('base64url'), 'e30', 'x'].join('.'))).not.toThrow()
   })
 
   test('who took longer than ten minutes', async () => {

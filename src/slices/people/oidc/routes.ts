@@ -13,6 +13,7 @@ import { admit } from '../sign-in/commands.ts'
 import { isFresh } from '../sign-in/confirm.ts'
 import { carrier, carrierOf, wayOn } from '../sign-in/identify.ts'
 import { homeOf, newToken, renewSession, type Identified } from '../sign-in/sessions.ts'
+import { telling } from '../telling.ts'
 import { accountOf, linkIdentity } from './accounts.ts'
 import { addressAtProvider, answerFrom, callbackPath, type Answer } from './callback.ts'
 import { leavingAddress, tokenPurpose } from './leaving.ts'
@@ -122,8 +123,8 @@ async function goOnWith(house: House, request: FastifyRequest, reply: FastifyRep
 }
 
 async function link(house: House, reply: FastifyReply, provider: ProviderConfig, { actor }: Identified, { who }: Answer): Promise<FastifyReply> {
-  await house.store.change(actor, 'people.link-identity', async (trx) =>
-    linkIdentity(trx, { account: actor.account, organisation: await homeOf(trx, actor.account), provider, subject: who.subject, now: house.now() }))
+  await house.store.change(actor, 'people.link-identity', telling(house, actor.account, `Your account was linked with ${provider.label}`, async (trx) =>
+    linkIdentity(trx, { account: actor.account, organisation: await homeOf(trx, actor.account), provider, subject: who.subject, now: house.now() })))
   return reply.notice(`Your account is linked with ${provider.label}.`).redirect('/account', 303)
 }
 

@@ -24,11 +24,11 @@ export type CodeAnswer =
   | { passed: false; wait: number }
 
 /** What a secret of an authenticator app is sealed for. */
-const purpose = 'second factor'
-export const sealSecret = (house: Pick<House, 'config'>, account: number, secret: string) => seal(house.config, purpose, String(account), secret)
+export const sealedFor = 'second factor'
+export const sealSecret = (house: Pick<House, 'config'>, account: number, secret: string) => seal(house.config, sealedFor, String(account), secret)
 
 /** A secret that was sealed for this account; null when it was not. */
-export const openSecret = (house: Pick<House, 'config'>, account: number, sealed: string) => unseal(house.config, purpose, String(account), sealed)?.text ?? null
+export const openSecret = (house: Pick<House, 'config'>, account: number, sealed: string) => unseal(house.config, sealedFor, String(account), sealed)?.text ?? null
 
 /**
  * Checks a code of an authenticator app, or a recovery code, and uses it up: the same one never passes twice, also when sent twice at
@@ -58,7 +58,7 @@ async function useAppCode(house: House, account: number, code: string): Promise<
   const now = house.now()
   const apps = await house.store.read(doorkeeper, (db) => authenticatorsOf(db, account))
   for (const app of apps) {
-    const opened = unseal(house.config, purpose, String(account), app.secret)
+    const opened = unseal(house.config, sealedFor, String(account), app.secret)
     if (!opened) house.log.error({ event: 'second-factor.unreadable', account }, 'a second factor cannot be opened with this session secret')
     const step = opened ? stepOfCode(opened.text, code, now) : null
     if (step === null) continue
@@ -85,20 +85,4 @@ function noteLock(house: House, { id, organisation, name }: CodeHolder): Promise
   return house.store.change(doorkeeper, 'people.lock', () => Promise.resolve({
     subject: `account:${id}`, organisation, says: `locked ${name} out for 15 minutes after too many wrong codes`, result: null,
   }))
-}
-
-/** Seals every secret anew that was sealed with the session secret before. Returns how many, and how many nothing opens. */
-export async function resealAll(house: House, actor: Actor): Promise<{ resealed: number; unreadable: number }> {
-  const all = await house.store.read(actor, (db) => db.selectFrom('people.second_factor').select(['id', 'account', 'secret']).execute())
-  const opened = all.map(({ id, account, secret }) => ({ id, account, found: unseal(house.config, purpose, String(account), secret) }))
-  const stale = opened.filter(({ found }) => found?.stale)
-  if (stale.length > 0) {
-    await house.store.change(actor, 'people.reseal-second-factors', async (trx) => {
-      for (const { id, account, found } of stale) {
-        if (found) await trx.updateTable('people.second_factor').set({ secret: sealSecret(house, account, found.text) }).where('id', '=', id).execute()
-      }
-      return { subject: 'installation:second-factors', says: `sealed ${stale.length} second factors with the new session secret`, result: null }
-    })
-  }
-  return { resealed: stale.length, unreadable: opened.filter(({ found }) => !found).length }
 }

@@ -7,8 +7,9 @@ import { accountByEmail } from '../queries.ts'
 import { forgetFailures } from '../sign-in/attempts.ts'
 import { hashPassword, oneTimePassword } from '../sign-in/passwords.ts'
 import { breakGlass, endAllSessions } from '../sign-in/sessions.ts'
-import { resealAll } from './checking.ts'
+import { telling } from '../telling.ts'
 import { resetSecondFactor } from './commands.ts'
+import { resealAll } from './resealing.ts'
 
 // What whoever runs the installation does when somebody cannot get in. Each leaves an entry in the trail.
 
@@ -31,8 +32,8 @@ alone, and adds an app again at once where the account must have one. Make sure 
     const { values } = parseArgs({ args, options: { email: { type: 'string' }, json: { type: 'boolean' } } })
     const account = await accountNamed(house, values.email)
     const home = { id: account.organisation, slug: '', name: '', kind: 'authority', authority: null } as const
-    await house.store.change(commandLine, 'people.reset-second-factor', (trx) =>
-      resetSecondFactor(trx, home, { id: account.id, name: account.name, home: account.organisation }, house.now()))
+    await house.store.change(commandLine, 'people.reset-second-factor', telling(house, account.id, 'Whoever runs the workbench took the second factor away from your account', (trx) =>
+      resetSecondFactor(trx, home, { id: account.id, name: account.name, home: account.organisation }, house.now())))
     await forgetFailures(house, account.email)
     out(values.json ? JSON.stringify({ account: account.id, email: account.email, reset: true }) : `The second factor of ${account.name} was reset, and all their sessions have ended.`)
     return 0
@@ -55,7 +56,7 @@ is taken, for N hours (1 to 24; 2 when not given). A second factor of the accoun
     const password = oneTimePassword()
     const hash = await hashPassword(password)
     const until = new Date(house.now().getTime() + hours * 3_600_000)
-    await house.store.change(commandLine, 'people.break-glass', (trx) => breakGlass(trx, account, { hash, until, now: house.now() }))
+    await house.store.change(commandLine, 'people.break-glass', telling(house, account.id, 'Whoever runs the workbench made a one-time password for your account', (trx) => breakGlass(trx, account, { hash, until, now: house.now() })))
     await forgetFailures(house, account.email)
     const address = `${house.config.baseUrl}/sign-in?with=password`
     out(values.json ? JSON.stringify({ account: account.id, email: account.email, one_time_password: password, until: until.toISOString(), address })
@@ -74,7 +75,7 @@ verified email address and linked anew.`,
   async run(args, house, { out }) {
     const { values } = parseArgs({ args, options: { email: { type: 'string' }, json: { type: 'boolean' } } })
     const account = await accountNamed(house, values.email)
-    await house.store.change(commandLine, 'people.unlink-identity', (trx) => unlinkIdentity(trx, account))
+    await house.store.change(commandLine, 'people.unlink-identity', telling(house, account.id, 'Whoever runs the workbench ended the link of your account with your organisation’s sign-in', (trx) => unlinkIdentity(trx, account)))
     out(values.json ? JSON.stringify({ account: account.id, email: account.email, unlinked: true }) : `The account of ${account.name} is not linked with the provider any more.`)
     return 0
   },
@@ -82,16 +83,20 @@ verified email address and linked anew.`,
 
 const resealCommand: Command = {
   name: 'users reseal',
-  summary: 'Seal second factors with the new session secret, after it was changed',
+  summary: 'Seal everything with the new session secret, after it was changed',
   help: `npm run -s bv -- users reseal [--json]
 
-Run it once after SESSION_SECRET was changed, with the secret from before in SESSION_SECRET_BEFORE. Every second factor is then sealed
-with the new secret, and SESSION_SECRET_BEFORE can go. Exit code 1 when one could be opened with neither: its holder needs
-users reset-second-factor.`,
+Run it once after SESSION_SECRET was changed, with the secret from before in SESSION_SECRET_BEFORE. Second factors, letters that wait and
+what signs people out at the provider are then sealed with the new secret, and SESSION_SECRET_BEFORE can go. Exit code 1 when something
+could be opened with neither: holders of such second factors need users reset-second-factor, and such letters have to be sent again.`,
   async run(args, house, { out }) {
     const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } })
-    const { resealed, unreadable } = await resealAll(house, commandLine)
-    out(values.json ? JSON.stringify({ resealed, unreadable }) : `Sealed anew: ${resealed}. Opened by neither secret: ${unreadable}.`)
+    const { secondFactors, letters, sessions } = await resealAll(house, commandLine)
+    const all = [secondFactors, letters, sessions]
+    const [resealed, unreadable] = [all.reduce((sum, one) => sum + one.resealed, 0), all.reduce((sum, one) => sum + one.unreadable, 0)]
+    if (values.json) out(JSON.stringify({ resealed, unreadable, second_factors: secondFactors, letters, sessions }))
+    else out([['Second factors', secondFactors] as const, ['Letters', letters] as const, ['Sessions of the provider', sessions] as const]
+      .map(([what, { resealed, unreadable: lost }]) => `${what}: sealed anew ${resealed}, opened by neither secret ${lost}.`).join('\n'))
     return unreadable === 0 ? 0 : 1
   },
 }

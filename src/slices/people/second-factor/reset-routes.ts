@@ -9,6 +9,7 @@ import { peopleOf, type Organisation } from '../queries.ts'
 import { forgetFailures } from '../sign-in/attempts.ts'
 import { confirmed } from '../sign-in/confirm.ts'
 import { endSessionsOf } from '../sign-in/sessions.ts'
+import { telling } from '../telling.ts'
 import { resetSecondFactor } from './commands.ts'
 
 const access = { may: 'people.administer' }
@@ -26,7 +27,7 @@ export function resetRoutes(plain: FastifyInstance, house: House): void {
     const sure = await confirmed(house, request, reply, { what: 'reset somebody’s second factor', back })
     if (!sure) return reply
     const person = await personIn(house, sure.actor, organisation, request.params.account)
-    await house.store.change(sure.actor, 'people.reset-second-factor', (trx) => resetSecondFactor(trx, organisation, person, house.now()))
+    await house.store.change(sure.actor, 'people.reset-second-factor', telling(house, person.id, 'An administrator took the second factor away from your account', (trx) => resetSecondFactor(trx, organisation, person, house.now())))
     await forgetFailures(house, person.email)
     return reply.notice('The second factor was reset, and their sessions have ended.').redirect(back, 303)
   })

@@ -10,6 +10,7 @@ import { ownAccount } from '../queries.ts'
 import { confirmed } from '../sign-in/confirm.ts'
 import { carrier, enrolment, mustEnrol } from '../sign-in/identify.ts'
 import { newToken, type Identified } from '../sign-in/sessions.ts'
+import { telling } from '../telling.ts'
 import { addAuthenticator, newRecoveryCodes, removeAuthenticator, renameAuthenticator, renewRecoveryCodes } from './commands.ts'
 import { openSecret, sealSecret } from './checking.ts'
 import { enrolForm, nameForm } from './forms.ts'
@@ -64,7 +65,7 @@ export function secondFactorRoutes(plain: FastifyInstance, house: House): void {
     const codes = sure.hasSecondFactor ? null : await newRecoveryCodes()
     const token = newToken()
     const enrolled = { house, carrier: sure, token, now: now(), name, secret, step, hashes: codes?.hashes ?? null }
-    startSession(reply, config, token, await store.change(sure.actor, 'people.add-authenticator', (trx) => addAuthenticator(trx, enrolled)))
+    startSession(reply, config, token, await store.change(sure.actor, 'people.add-authenticator', telling(house, sure.actor.account, 'An authenticator app was added to your account', (trx) => addAuthenticator(trx, enrolled))))
     if (codes) return showCodes(reply, house, sure, codes.shown, next)
     return reply.notice('The authenticator app was added. Your other sessions have ended.').redirect(secondFactorPage, 303)
   })
@@ -91,7 +92,7 @@ export function secondFactorRoutes(plain: FastifyInstance, house: House): void {
     const token = newToken()
     const isRequired = mustHaveSecondFactor(config, sure.actor.memberships)
     const removal = { house, carrier: sure, token, now: now(), factor: request.params.factor, isRequired }
-    startSession(reply, config, token, await store.change(sure.actor, 'people.remove-authenticator', (trx) => removeAuthenticator(trx, removal)))
+    startSession(reply, config, token, await store.change(sure.actor, 'people.remove-authenticator', telling(house, sure.actor.account, 'An authenticator app was removed from your account', (trx) => removeAuthenticator(trx, removal))))
     return reply.notice('The authenticator app was removed. Your other sessions have ended.').redirect(secondFactorPage, 303)
   })
 
@@ -99,7 +100,7 @@ export function secondFactorRoutes(plain: FastifyInstance, house: House): void {
     const sure = await confirmed(house, request, reply, { what: 'make new recovery codes', back: secondFactorPage })
     if (!sure) return reply
     const { shown, hashes } = await newRecoveryCodes()
-    await store.change(sure.actor, 'people.renew-recovery-codes', (trx) => renewRecoveryCodes(trx, sure.actor.account, hashes))
+    await store.change(sure.actor, 'people.renew-recovery-codes', telling(house, sure.actor.account, 'New recovery codes were made for your account', (trx) => renewRecoveryCodes(trx, sure.actor.account, hashes)))
     return showCodes(reply, house, sure, shown, secondFactorPage)
   })
 }

@@ -11,7 +11,9 @@ import { newOrganisation, newPerson, testPassword } from '../builders.ts'
 import { identify, people } from '../index.ts'
 import type { Organisation } from '../queries.ts'
 import { trailPage } from '../trail/queries.ts'
-import { resealAll } from './checking.ts'
+import { seal, unseal } from '../sealed.ts'
+import { tokenPurpose } from '../oidc/leaving.ts'
+import { resealAll } from './resealing.ts'
 import { codeAt } from './rules.ts'
 
 // Signing in with a second factor, and all that is done with one, on the real pages.
@@ -390,8 +392,14 @@ describe('when the session secret is changed', () => {
     }
     expect(await signInAt(between)).toBe(303)
     expect(await signInAt(after)).toBe(422)
-    expect((await resealAll(between, { kind: 'system', name: 'test' })).resealed).toBeGreaterThan(0)
-    expect(await resealAll(after, { kind: 'system', name: 'test' })).toEqual({ resealed: 0, unreadable: 0 })
+    await database.raw.exec(`update people.session set provider_token = '${seal(house.config, tokenPurpose, '', 'the token of the provider')}' where account = ${person.account}`)
+    const resealed = await resealAll(between, { kind: 'system', name: 'test' })
+    expect(resealed.secondFactors.resealed).toBeGreaterThan(0)
+    expect(resealed.sessions.resealed).toBeGreaterThan(0)
+    const none = { resealed: 0, unreadable: 0 }
+    expect(await resealAll(after, { kind: 'system', name: 'test' })).toEqual({ secondFactors: none, letters: none, sessions: none })
     expect(await signInAt(after)).toBe(303)
+    const [session] = await database.raw.rows<{ provider_token: string }>(`select provider_token from people.session where account = ${person.account} and provider_token is not null`)
+    expect(unseal(after.config, tokenPurpose, '', session?.provider_token ?? '')).toEqual({ text: 'the token of the provider', stale: false })
   })
 })

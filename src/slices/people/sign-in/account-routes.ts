@@ -12,6 +12,7 @@ import { grantWords, rolesInWords } from '../rules.ts'
 import { identityOf } from '../oidc/queries.ts'
 import { secondFactorInWords } from '../second-factor/pages.ts'
 import { authenticatorsOf, recoveryCodesOf } from '../second-factor/queries.ts'
+import { telling } from '../telling.ts'
 import { callerOf, waitFault } from './caller.ts'
 import { changePassword, checkOwnPassword } from './commands.ts'
 import { confirmed } from './confirm.ts'
@@ -71,9 +72,9 @@ export function accountRoutes(plain: FastifyInstance, house: House): void {
     const form = readForm(passwordForm, request.body)
     if (form.faults) return refuse(refusedForm(form))
     const refuseWith = (fault: Fault, status = 422) => refuse(refusedForm({ faults: [fault], typed: { next: form.values.next } }), status)
-    const { email } = await store.read(actor, (db) => ownAccount(db, actor.account))
+    const { email, name, home } = await store.read(actor, (db) => ownAccount(db, actor.account))
     const { current, fresh } = form.values
-    const fault = fresh === current ? 'Use a password other than the one you use now' : faultOfPassword(fresh, email)
+    const fault = fresh === current ? 'Use a password other than the one you use now' : faultOfPassword(fresh, { email, name, organisation: home })
     if (fault) return refuseWith({ field: 'fresh', message: fault })
     const caller = callerOf(request)
     const checked = await checkOwnPassword(house, { email, address: caller.address }, current)
@@ -83,7 +84,7 @@ export function accountRoutes(plain: FastifyInstance, house: House): void {
     }
     const token = newToken()
     const change = { person: actor, carrier: carried, was: checked.kept, hash: await hashPassword(fresh), token, ...caller, now: now() }
-    startSession(reply, house.config, token, await store.change(actor, 'people.change-password', (trx) => changePassword(trx, change)))
+    startSession(reply, house.config, token, await store.change(actor, 'people.change-password', telling(house, actor.account, 'Your password was changed', (trx) => changePassword(trx, change))))
     const next = safeNext(form.values.next)
     const way = wayOn(house, await carrier(house, request), next === '/' ? '/account' : next)
     return reply.notice('Your password has been changed. Your other sessions have ended.').redirect(way, 303)

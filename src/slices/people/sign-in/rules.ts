@@ -15,20 +15,45 @@ const commonest = new Set([
   'password1234', 'password12345', 'password123456', 'passwordpassword', 'password!234', 'p@ssw0rd1234', 'p@ssword1234', 'mypassword123',
   'administrator', 'adminadmin12', 'administrator1', 'changeme1234', 'changemenow1', 'letmein12345', 'letmeinplease', 'welcome12345', 'welcome123456',
   'iloveyou1234', 'iloveyou12345', 'liverpool123', 'manchester12', 'manchesterunited', 'chelsea12345', 'sunshine1234', 'princess1234',
-  'football1234', 'superman1234', 'abcdefghijkl', 'abcd12345678', 'abc123abc123', 'test12345678', 'january12345', 'summer2024!!', 'bestvalue123',
+  'football1234', 'superman1234', 'abcdefghijkl', 'abcd12345678', 'abc123abc123', 'test12345678', 'january12345', 'summer2024!!',
 ])
 
+/** The password of every account of the demonstration: known to everybody, and taken nowhere else. */
+export const demonstrationPassword = 'fictional council figures'
+
+/** Words of this service, which somebody guesses first who attacks it. */
+const ofTheService = ['bestvalue', 'workbench']
+/** Words that so many names of councils and addresses have that they tell nothing. */
+const ofEverybody = new Set(['authority', 'borough', 'borders', 'central', 'combined', 'council', 'county', 'department', 'district', 'example', 'metropolitan', 'office', 'outlook', 'royal', 'service', 'services'])
+
+/** Whose password it is to be. */
+export interface Chooser {
+  email: string
+  name?: string | undefined
+  /** Name of the organisation they work for. */
+  organisation?: string | undefined
+}
+
 /** What is wrong with a password a person chose, as an instruction; null when it may be used. */
-export function faultOfPassword(password: string, email: string): string | null {
+export function faultOfPassword(password: string, chooser: Chooser): string | null {
   const letters = [...comparable(password)]
   if (letters.length < shortestPassword) return `Use ${shortestPassword} characters or more. Three words that do not belong together are easy to remember.`
   if (letters.length > longestPassword) return `Use ${longestPassword} characters or fewer`
   const plain = comparable(password).toLowerCase()
-  const ownName = comparable(email).toLowerCase().split('@')[0] ?? ''
-  if (ownName.length >= 3 && plain.includes(ownName)) return 'Use a password that does not contain the name in your email address'
-  if (commonest.has(plain)) return 'This is one of the passwords that are tried first. Use another.'
+  const joined = plain.replace(/[^\p{L}\p{N}]/gu, '')
+  if (ownWords(chooser).some((word) => plain.includes(word) || joined.includes(word))) return 'Use a password that does not contain your name, the name in your email address or the name of your organisation'
+  if (ofTheService.some((word) => joined.includes(word))) return 'Use a password that does not contain the name of this service'
+  if (commonest.has(plain) || plain === demonstrationPassword) return 'This is one of the passwords that are tried first. Use another.'
   if (new Set(letters).size < 5) return 'Use more different characters'
   return null
+}
+
+/** What others know about somebody, in small letters: names of three letters and more, and five for what is not the person's own. */
+function ownWords({ email, name = '', organisation = '' }: Chooser): string[] {
+  const [address = '', domain = ''] = comparable(email).toLowerCase().split('@')
+  const wordsOf = (text: string) => comparable(text).toLowerCase().split(/[^\p{L}\p{N}]+/u)
+  const names = [address, ...wordsOf(name).filter((word) => word.length > 3)].filter((word) => word.length >= 3)
+  return [...names, ...wordsOf(`${domain} ${organisation}`).filter((word) => word.length >= 5 && !ofEverybody.has(word))]
 }
 
 /** A password as it is compared: an accented letter is the same however the keyboard composed it. */

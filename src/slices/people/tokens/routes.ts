@@ -9,6 +9,7 @@ import { administered, administrator, personAt, personParams, unlessRefused } fr
 import { personAddress } from '../pages.ts'
 import { confirmed } from '../sign-in/confirm.ts'
 import type { Person } from '../sign-in/sessions.ts'
+import { telling } from '../telling.ts'
 import { longestDays, newApiToken, scopes } from './rules.ts'
 import { makeToken, revokeToken, tokenItem, tokensOf } from './tokens.ts'
 
@@ -44,7 +45,7 @@ export function tokenRoutes(plain: FastifyInstance, house: House): void {
     const { name, scope, days } = form.values
     const organisation = form.values.organisation === everywhere ? null : Number(form.values.organisation)
     const token = newApiToken()
-    const made = await unlessRefused(() => store.change(person, 'people.make-token', (trx) => makeToken(trx, person, { token, name, scope, organisation, days, now: now() })))
+    const made = await unlessRefused(() => store.change(person, 'people.make-token', telling(house, person.account, 'A token for programs was made in your name', (trx) => makeToken(trx, person, { token, name, scope, organisation, days, now: now() }))))
     if ('faults' in made) return showForm(reply.code(422), person, refusedForm({ faults: made.faults, typed: { ...form.values, days: String(days) } }))
     return reply.header('cache-control', 'no-store').page('slices/people/views/token-made.njk', {
       title: 'Your new token', breadcrumbs: crumbs('New token'), name, token, ends: formatDate(new Date(now().getTime() + days * 24 * 3_600_000)), base: house.config.baseUrl,
