@@ -112,10 +112,13 @@ async function measured(cluster: Cluster, plan: Plan, only: ReadonlySet<string>)
     await part('import', async () => [await measureImport(cluster, database, store, values.cache, plan.imported)])
     await part('load', async () => {
       const file = await publishedFile(cluster, database, values.cache, plan.imported)
-      const asInstalled = await loadBesideImport(cluster, database, store, config, file, plan.load)
-      const { met, target, ...inside } = await loadBesideImport(cluster, database, store, config, file, plan.load, 'inside')
-      log(`${target}, without processes for jobs: ${met ? 'met' : 'not met'}`)
-      return [asInstalled, { ...inside, target: '', met: null, limit: 'reading and parting a file of 40 MB is work for the processor that answers' }]
+      const beside = (JOBS: 'on' | 'inside', what: string | null) => loadBeside(cluster, database, store, config, plan.load, JOBS, what)
+      const forComparison = (result: Result, limit: string): Result => ({ ...result, target: '', met: null, limit })
+      return [
+        forComparison(await beside('on', null), 'the same load, for comparison'),
+        await beside('on', file),
+        forComparison(await beside('inside', file), 'the same, for comparison: reading and parting a file of 40 MB is work for the processor that answers'),
+      ]
     })
     await part('memory', async () => [await measureMemory(cluster, database, values.cache, plan.memory)])
     await part('embedded', () => measureEmbedded(cluster, database, values.cache, plan.embedded, Math.ceil(plan.imported / 10), log))
@@ -132,13 +135,14 @@ function wentWrong(name: string, cause: unknown): Result {
   return { what: `the part "${name}"`, measured: `did not end well: ${cause instanceof Error ? cause.message : String(cause)}`, ratio: null, target: '', met: false, limit: '' }
 }
 
-/** The program as a process of its own on this database, asked for pages while it imports a file as a job. */
-async function loadBesideImport(cluster: Cluster, database: string, store: Store, config: Config, file: string, duration: number, JOBS: 'on' | 'inside' = 'on'): Promise<Result> {
+/** The program as a process of its own on this database, asked for pages while it imports a file as a job, or while nothing else goes on. */
+async function loadBeside(cluster: Cluster, database: string, store: Store, config: Config, duration: number, JOBS: 'on' | 'inside', file: string | null): Promise<Result> {
   const house = completeHouse({ store, config, log: pino({ level: 'silent' }), now: () => new Date() })
   const program = startProgram({ DATA_DIR: '', DATABASE_URL: cluster.addressOf(database), SESSION_SECRET: config.sessionSecret, DEMO: 'off', JOBS })
   const imports: number[] = []
   try {
     return await steadyLoad(await addressOf(program), duration, async () => {
+      if (file === null) return 'nothing else goes on'
       const { id, seconds } = await importAsJob(house, file)
       imports.push(id)
       const rows = await store.read({ kind: 'system', name: 'bench' }, async (db) => (await db.selectFrom('indicators.import').select('counts').where('id', '=', id).executeTakeFirst())?.counts as { new: number })

@@ -1,5 +1,6 @@
 /** Guesses for when the figures are: columns with periods, headings that are periods, or a period named above the table or in the file's name. */
 import { isRefusedPeriod, parsePeriod, type PeriodKind } from '#kernel/periods/index.ts'
+import { expressionOf } from '../imports/expressions.ts'
 import { shareOf, type Profile } from './profile.ts'
 import type { Guess } from './roles.ts'
 import { combinations, type SampleTable } from './table.ts'
@@ -75,12 +76,13 @@ function guessHeadings({ columns }: Pick<SampleTable, 'columns'>, guesses: Map<n
 /** A heading that ends in a period, as recipes and this program match it. */
 export const periodAtEnd = String.raw`^(?<measure>.*[A-Za-z].*?)[ ,:_\(\-]*(?<period>(?:19|20)\d{2}(?:[\/\-](?:\d{2}|\d{4}))?)\)?$`
 
+const endsInPeriod = expressionOf(periodAtEnd)
+
 /** Headings such as `Rate 2019-20` over numbers: several periods of each. */
 function guessBoth({ columns }: Pick<SampleTable, 'columns'>, guesses: Map<number, Guess>): void {
-  const pattern = new RegExp(periodAtEnd, 'u')
   const found = columns.filter((column) => !guesses.has(column.index) && isOfNumbers(column)).flatMap((column) => {
-    const { measure, period } = pattern.exec(column.heading)?.groups ?? {}
-    return measure !== undefined && period !== undefined && (reads(period) || reads(period, 'financial-year')) ? [{ column, measure, period }] : []
+    const { measure, period } = endsInPeriod.find(column.heading)?.groups ?? {}
+    return measure && period && (reads(period) || reads(period, 'financial-year')) ? [{ column, measure, period }] : []
   })
   const [measures, periods] = [new Set(found.map(({ measure }) => measure)), new Set(found.map(({ period }) => period))]
   if (periods.size < 2 || found.length < 3 || measures.size > found.length / 2) return
@@ -93,7 +95,7 @@ const isOfNumbers = (column: Profile) => column.numbers > 0 && column.numbers + 
 export function whenOf(table: SampleTable, guesses: ReadonlyMap<number, Guess>): When {
   const roleOf = (role: Guess['role']) => table.columns.filter(({ index }) => guesses.get(index)?.role === role)
   const parts = roleOf('period')
-  const headings = [...roleOf('value-of-period').map(({ heading }) => heading), ...roleOf('value-of-both').map(({ heading }) => new RegExp(periodAtEnd, 'u').exec(heading)?.groups?.['period'] ?? heading)]
+  const headings = [...roleOf('value-of-period').map(({ heading }) => heading), ...roleOf('value-of-both').map(({ heading }) => endsInPeriod.find(heading)?.groups['period'] ?? heading)]
   const labels = parts.length > 0 ? combinations(table.rows, parts).filter((texts) => texts.every((text) => text !== '')).map((texts) => texts.join(' ')) : headings
   if (labels.length === 0) return { kind: null, kindReason: null, ...fixedPeriod(table) }
   return { ...kindOf(labels, [...parts.map(({ heading }) => heading), table.fileName, ...table.titles].join(' ')), fixed: null, fixedReason: null }

@@ -1,6 +1,7 @@
 /** Reads the members of a group from a row: one column each, several members in a cell, or one member a row. */
 import { TableProblem } from '#kernel/tables/index.ts'
 import type { AuthorityLookup, NamedAuthority } from '#slices/places/index.ts'
+import { expressionOf } from './expressions.ts'
 import type { OpenFile } from './reading.ts'
 import type { GroupsRecipe } from './recipe.ts'
 import type { Findings } from './report.ts'
@@ -26,9 +27,9 @@ interface MemberColumn {
 export function bindMembers(recipe: GroupsRecipe, lookup: AuthorityLookup, file: OpenFile, findings: Findings): (line: number, cells: Cells, of: NamedAuthority | null) => Member[] {
   const { members: rule } = recipe
   const columns = memberColumns(recipe, file)
-  const leaveOut = rule.leave_out.map(({ matches, because }) => ({ pattern: new RegExp(matches, 'u'), because }))
+  const leaveOut = rule.leave_out.map(({ matches, because }) => ({ pattern: expressionOf(matches), because }))
   const find = (line: number, column: string, written: string, of: NamedAuthority | null): number | null => {
-    const left = leaveOut.find(({ pattern }) => pattern.test(written))
+    const left = leaveOut.find(({ pattern }) => pattern.fits(written))
     if (left) {
       findings.leaveOut(left.because)
       return null
@@ -58,11 +59,11 @@ function memberColumns({ members: { columns, matching } }: GroupsRecipe, file: O
       column, at: file.place(column), closeness: closeness === undefined ? null : file.place(closeness), rank: rank === undefined ? null : { column: rank, at: file.place(rank) }, list,
     }))
   }
-  const pattern = new RegExp(matching?.columns ?? '', 'u')
+  const pattern = expressionOf(matching?.columns ?? '')
   const found = file.columns.flatMap(({ name, index }): MemberColumn[] => {
-    const match = pattern.exec(name)
+    const match = pattern.find(name)
     if (!match) return []
-    const beside = matching?.closeness?.replace(/\{([^}]+)\}/g, (_, group: string) => match.groups?.[group] ?? '')
+    const beside = matching?.closeness?.replace(/\{([^}]+)\}/g, (_, group: string) => match.groups[group] ?? '')
     return [{ column: name, at: index, closeness: beside === undefined ? null : file.place(beside), rank: null, list: undefined }]
   })
   if (found.length > 0) return found

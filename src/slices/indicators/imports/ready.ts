@@ -31,9 +31,14 @@ export function parseRecipe(text: string, name: string): Recipe {
   } catch (cause) {
     throw refused(`${name} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}.`)
   }
+  return followed(json, `${name} is not a recipe the workbench can follow.`)
+}
+
+/** The recipe in JSON that was read or kept. @throws Problem with this sentence, and every fault by its place in the recipe */
+export function followed(json: unknown, otherwise: string): Recipe {
   const read = recipeSchema.safeParse(json)
   if (read.success) return read.data
-  throw refused(`${name} is not a recipe the workbench can follow.`, read.error.issues.flatMap((issue) => faultsOf(issue)))
+  throw refused(otherwise, read.error.issues.flatMap((issue) => faultsOf(issue)))
 }
 
 /** Where nothing of several fits, the faults of the likeliest (the fewest faults) say more than "invalid input". */

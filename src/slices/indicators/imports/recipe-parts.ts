@@ -2,25 +2,21 @@
 import { z } from 'zod'
 import { authorityKeys } from '#slices/places/index.ts'
 import { periodKinds } from '#kernel/periods/index.ts'
+import { expressionFault } from './expressions.ts'
 
 export const column = z.string().min(1).describe('Name of a column as in the header, or "column 4" for the fourth.')
-export const pattern = z.string().min(1).refine(isPattern, 'is not a valid regular expression').describe('A regular expression; case matters.')
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text, 'u')
-    return true
-  } catch {
-    return false
-  }
-}
+export const pattern = z.string().min(1).superRefine((text, context) => {
+  const fault = expressionFault(text)
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault })
+}).describe('A regular expression; case matters. Looking ahead or behind and references back to groups are not supported.')
 
 const condition = z.strictObject({
   column,
   is: z.union([z.string(), z.array(z.string()).min(1)]).optional().describe('The cell is exactly this, or one of these.'),
   matches: pattern.optional(),
+  does_not_match: pattern.optional().describe('A regular expression that does not fit the cell.'),
   blank: z.boolean().optional().describe('true: the cell is blank. false: it is not.'),
-}).refine((rule) => rule.is !== undefined || rule.matches !== undefined || rule.blank !== undefined, 'needs one of "is", "matches" or "blank"')
+}).refine(({ is, matches, does_not_match: not, blank }) => [is, matches, not, blank].some((rule) => rule !== undefined), 'needs one of "is", "matches", "does_not_match" or "blank"')
 export type Condition = z.infer<typeof condition>
 
 export const leaveOut = z.strictObject({

@@ -1,5 +1,6 @@
 /** Binds what a recipe says about columns to the columns a file has, so that rows are read without looking names up. */
 import { decimalOf } from '#kernel/figures/index.ts'
+import { expressionOf } from './expressions.ts'
 import type { Cell, Condition, LeaveOut, MeasureCode, OneText, Text } from './recipe-parts.ts'
 
 export type Cells = readonly string[]
@@ -103,14 +104,16 @@ function fieldOf(text: string, field: string): string {
 
 export type RowTest = (cells: Cells) => boolean
 
-function bindCondition({ column, is, matches, blank }: Condition, place: ColumnPlace): RowTest {
+function bindCondition({ column, is, matches, does_not_match: avoids, blank }: Condition, place: ColumnPlace): RowTest {
   const at = place(column)
   const words = is === undefined ? undefined : new Set(Array.isArray(is) ? is : [is])
-  const pattern = matches === undefined ? undefined : new RegExp(matches, 'u')
+  const pattern = matches === undefined ? undefined : expressionOf(matches)
+  const not = avoids === undefined ? undefined : expressionOf(avoids)
   return (cells) => {
     const text = tidy(cells, at)
     if (words && !words.has(text)) return false
-    if (pattern && !pattern.test(text)) return false
+    if (pattern && !pattern.fits(text)) return false
+    if (not?.fits(text)) return false
     return blank === undefined || (text === '') === blank
   }
 }

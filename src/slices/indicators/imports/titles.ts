@@ -1,5 +1,6 @@
 /** The period of a file that says it only in a line above its table. */
 import { openTable, TableProblem } from '#kernel/tables/index.ts'
+import { expressionOf } from './expressions.ts'
 import { openingOf, type ImportSource } from './reading.ts'
 import type { ObservationsRecipe } from './recipe.ts'
 
@@ -8,8 +9,8 @@ export async function withPeriodAbove(source: ImportSource, recipe: Observations
   if (recipe.period?.above === undefined) return recipe
   const { above, ...period } = recipe.period
   const text = await lineOf(source, recipe, above.line)
-  const match = new RegExp(above.matches, 'u').exec(text)
-  const found = match?.[1] ?? match?.[0]
+  const match = expressionOf(above.matches).find(text)
+  const found = match?.first ?? match?.whole
   if (found === undefined) {
     const seen = text === '' ? 'the line is blank, or the file has no such line' : `"${text.slice(0, 120)}"`
     throw new TableProblem('header', { file: source.name, line: above.line, column: null, seen: `the period should stand in this line, and ${seen} does not say it`, expected: `a text that fits ${above.matches}` })

@@ -2,6 +2,7 @@
 import {
   areaLevelOf, kindOfGss, type AreaRecord, type AuthorityKey, type AuthorityLookup, type FoundAuthority, type Span,
 } from '#slices/places/index.ts'
+import { expressionOf } from './expressions.ts'
 import type { Fault } from './report.ts'
 import type { ObservationsRecipe } from './recipe.ts'
 import type { FigureAuthorityRule } from './recipe-parts.ts'
@@ -68,10 +69,10 @@ function bindWritten(rule: FigureAuthorityRule, place: ColumnPlace): [WrittenRea
 function bindArea(reference: Reference | undefined, place: ColumnPlace): (code: string, cells: Cells) => AreaRecord | null {
   if (!reference) return () => null
   const nameAt = reference.name === undefined ? null : place(reference.name)
-  const levels = (reference.levels ?? []).map(({ matches, level }) => ({ pattern: new RegExp(matches, 'u'), level }))
+  const levels = (reference.levels ?? []).map(({ matches, level }) => ({ pattern: expressionOf(matches), level }))
   return (code, cells) => {
     const name = nameAt === null ? code : (cells[nameAt] ?? '').trim() || code
-    const own = levels.find(({ pattern }) => pattern.test(code))
+    const own = levels.find(({ pattern }) => pattern.fits(code))
     if (own) return { code, name, level: own.level }
     const level = reference.standard && !isAuthorityCode(code) ? areaLevelOf(code) : null
     return level ? { code, name, level } : null

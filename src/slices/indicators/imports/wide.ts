@@ -1,6 +1,7 @@
 /** Wide tables: what each column of values is, told by its heading. */
 import { listed, TableProblem, type Column } from '#kernel/tables/index.ts'
 import { virtualColumns } from './columns.ts'
+import { expressionOf } from './expressions.ts'
 import type { OpenFile } from './reading.ts'
 import type { ObservationsRecipe } from './recipe.ts'
 import { besides, groupsOf, isWide, type ValueColumns, type WideColumns } from './recipe-values.ts'
@@ -39,12 +40,12 @@ function wideSources(wide: WideColumns, names: readonly string[], file: OpenFile
 }
 
 function foundBy({ columns, except }: WideColumns, file: OpenFile): Found[] {
-  const pattern = new RegExp(columns, 'u')
-  const not = except === undefined ? null : new RegExp(except, 'u')
+  const pattern = expressionOf(columns)
+  const not = except === undefined ? null : expressionOf(except)
   const found = file.columns.flatMap((column): Found[] => {
     const heading = column.header.replace(/[\s\u00a0]+/g, ' ').trim().slice(0, longestHeading)
-    const match = heading === '' || not?.test(heading) ? null : pattern.exec(heading)
-    return match ? [{ column, heading, groups: Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, text]) => [name, (text ?? '').trim()])) }] : []
+    const match = heading === '' || not?.fits(heading) ? null : pattern.find(heading)
+    return match ? [{ column, heading, groups: Object.fromEntries(Object.entries(match.groups).map(([name, text]) => [name, (text ?? '').trim()])) }] : []
   })
   if (found.length > 0) return found
   throw new TableProblem('column', {

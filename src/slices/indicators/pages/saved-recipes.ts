@@ -2,7 +2,7 @@
 import { organisationsWith, type Actor, type Membership } from '#kernel/access/actor.ts'
 import type { Reader, Trx } from '#kernel/db/index.ts'
 import { notFound, refused } from '#kernel/problems.ts'
-import { readyRecipe, readyRecipeNames, readyRecipes } from '../imports/ready.ts'
+import { followed, readyRecipe, readyRecipeNames, readyRecipes } from '../imports/ready.ts'
 import { recipeSchema, type Recipe } from '../imports/recipe.ts'
 import { makers } from './rules.ts'
 
@@ -20,21 +20,28 @@ export async function knownRecipes(db: Reader): Promise<KnownRecipe[]> {
   return [...ready, ...(await savedRecipes(db))]
 }
 
-/** Those that people saved: of all organisations this actor may see. */
+/** Those that people saved: of all organisations this actor may see. One that an older version of the program took and this one cannot follow is not among them. */
 export async function savedRecipes(db: Reader): Promise<KnownRecipe[]> {
+  return (await storedRecipes(db)).flatMap(({ recipe, ...rest }) => {
+    const read = recipeSchema.safeParse(recipe)
+    return read.success ? [{ recipe: read.data, ...rest }] : []
+  })
+}
+
+async function storedRecipes(db: Reader) {
   const rows = await db.selectFrom('indicators.saved_recipe as r')
     .innerJoin('people.organisation as o', 'o.id', 'r.organisation')
-    .select(['r.recipe', 'r.saved_at', 'o.id', 'o.slug', 'o.name'])
+    .select(['r.name as called', 'r.recipe', 'r.saved_at', 'o.id', 'o.slug', 'o.name'])
     .orderBy('r.name').orderBy('o.name').execute()
-  return rows.map(({ recipe, saved_at, ...owner }) => ({ recipe: recipeSchema.parse(recipe), owner, saved_at }))
+  return rows.map(({ called, recipe, saved_at, ...owner }) => ({ called, recipe, owner, saved_at }))
 }
 
 /** The recipe of a name: a ready one, else one saved by an organisation of this person (the named one, where several have it). */
 export async function recipeByName(db: Reader, name: string, organisation?: string): Promise<KnownRecipe> {
   if (organisation === undefined && readyRecipeNames().includes(name)) return { recipe: readyRecipe(name), owner: null, saved_at: null }
-  const found = (await savedRecipes(db)).find(({ recipe, owner }) => recipe.recipe === name && (organisation === undefined || owner?.slug === organisation))
+  const found = (await storedRecipes(db)).find(({ called, owner }) => called === name && (organisation === undefined || owner.slug === organisation))
   if (!found) throw notFound(`There is no recipe “${name}” here. The list of recipes shows all there are.`)
-  return found
+  return { recipe: followed(found.recipe, `The recipe “${name}” was saved with an older version of the workbench and can no longer be followed. Change it and save it again.`), owner: found.owner, saved_at: found.saved_at }
 }
 
 /** Saves a recipe of an organisation. A name of its own saved before is replaced; a ready recipe's name is refused. */

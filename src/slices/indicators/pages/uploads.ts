@@ -10,7 +10,8 @@ import type { Reader, Store, Trx } from '#kernel/db/index.ts'
 import { countOf } from '#kernel/figures/index.ts'
 import { conflict, notFound } from '#kernel/problems.ts'
 import type { ImportSource } from '../imports/reading.ts'
-import { recipeSchema, type Recipe } from '../imports/recipe.ts'
+import { followed } from '../imports/ready.ts'
+import type { Recipe } from '../imports/recipe.ts'
 import type { Checked } from './check.ts'
 import type { Person } from './person.ts'
 
@@ -119,7 +120,7 @@ export async function uploadOf(db: Reader, id: string, now: Date): Promise<Uploa
     .where('u.id', '=', id).where(keptUntil('u'), '>', now)
     .executeTakeFirst()
   if (!row) throw notFound('There is no such uploaded file. Files are kept for a day; choose the file again.')
-  return { ...row, recipe: row.recipe === null ? null : recipeSchema.parse(row.recipe), checked: row.checked as Checked | null }
+  return { ...row, recipe: row.recipe === null ? null : followed(row.recipe, 'The recipe chosen for this file can no longer be followed. Choose the file again, with another.'), checked: row.checked as Checked | null }
 }
 
 /** Copies the file back to disk and does the work with it. */
