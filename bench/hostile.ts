@@ -20,7 +20,7 @@ const rows = Number(values.rows)
 
 const raw = openEmbedded(await PGlite.create({ parsers: embeddedParsers }))
 const { store } = await startOver(raw, sliceNames)
-const database = { store, raw, close: () => store.close() }
+const database = { store, raw, own: raw, close: () => store.close() }
 await prepare(database)
 
 const trials: Trial[] = []

@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Actor } from '#kernel/access/actor.ts'
+import { everyone, type Actor } from '#kernel/access/actor.ts'
+import type { Reader } from '#kernel/db/index.ts'
+import { prepared } from '#kernel/db/prepared.ts'
 import { tableTypes } from '#kernel/db/tables.ts'
 import { verifyTrail } from '#kernel/db/trail.ts'
 import { bothStores, type TestStore } from '#kernel/testing/store.ts'
 import { sliceNames } from '#app'
 
 const system: Actor = { kind: 'system', name: 'test' }
+const person = (organisation: number): Actor => ({
+  kind: 'person', account: 1, name: 'Sam', grants: [],
+  memberships: [{ organisation, slug: 'x', name: 'X', kind: 'authority', authority: null, roles: ['reader'] }],
+})
 
 describe.each(bothStores)('on %s', (_name, open) => {
   let test_: TestStore
@@ -42,6 +48,35 @@ describe.each(bothStores)('on %s', (_name, open) => {
   test('a reader cannot write, whatever it sends', async () => {
     const sneaky = test_.store.read(system, (db) => sql`insert into indicators.period (kind, label, starts, ends) values ('day', 'x', '2024-01-01', '2024-01-01')`.execute(db))
     await expect(sneaky).rejects.toThrow('read-only transaction')
+  })
+
+  test('who asks is known for one reading only, however it ends', async () => {
+    const asker = () => sql<{ role: string; kind: string | null }>`select current_user as role, nullif(current_setting('bv.kind', true), '') as kind`
+    const nobody = (await test_.own.rows<{ role: string }>('select current_user as role'))[0]!.role
+    for (const actor of [system, everyone, person(7)]) {
+      const { rows } = await test_.store.read(actor, (db) => asker().execute(db))
+      expect(rows).toEqual([{ role: 'bv_actor', kind: actor.kind }])
+      await expect(test_.store.read(actor, (db) => sql`select 1 / 0`.execute(db))).rejects.toThrow('division by zero')
+      const afterwards = await test_.own.rows(`select current_user as role, nullif(current_setting('bv.kind', true), '') as kind`)
+      expect(afterwards).toEqual([{ role: nobody, kind: null }])
+      await expect(test_.own.alone((session) => session.exec('savepoint here'))).rejects.toThrow('can only be used in transaction blocks')
+    }
+  })
+
+  test('a statement that is kept prepared shows everyone their own rows, on whichever connection and however often', async () => {
+    const own = [1011, 1012]
+    await test_.raw.exec(`insert into people.organisation (id, slug, name, kind) overriding system value values (1011, 'eleven', 'Eleven', 'authority'), (1012, 'twelve', 'Twelve', 'authority')`)
+    await test_.raw.exec(`insert into indicators.measure (code, organisation, audience) select 'own-' || id, id, 'organisation' from people.organisation where id in (1011, 1012)`)
+    const codes = (db: Reader, like: string) => sql<{ code: string }>`${prepared}select code from indicators.measure where code like ${like} order by code`.execute(db)
+    for (let turn = 0; turn < 20; turn++) {
+      for (const organisation of own) {
+        const { rows } = await test_.store.read(person(organisation), (db) => codes(db, 'own-%'))
+        expect(rows).toEqual([{ code: `own-${organisation}` }])
+      }
+      expect((await test_.store.read(everyone, (db) => codes(db, 'own-%'))).rows).toEqual([])
+      expect((await test_.store.read(system, (db) => codes(db, 'own-%'))).rows).toHaveLength(2)
+      await expect(test_.store.keep((trx) => codes(trx, 'own-%'))).rejects.toThrow('permission denied')
+    }
   })
 
   test('a refused change leaves neither the change nor an entry in the trail', async () => {

@@ -3,6 +3,7 @@ import { CompiledQuery, type PostgresCursor, type PostgresPool, type PostgresPoo
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Trx } from './index.ts'
+import { preparedName } from './prepared.ts'
 
 /** Rows for COPY as bytes of PostgreSQL's text format: cells parted by tabs, `\N` for null, a line for each row. */
 export type CopyRows = AsyncIterable<Uint8Array>
@@ -40,7 +41,7 @@ export function copyCell(text: string | number | null): string {
 const marks: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 const escaped = (character: string) => marks[character] ?? character
 
-/** The pool of a server as Kysely takes it, with connections that also know how to copy. */
+/** The pool of a server as Kysely takes it, with connections that also know how to copy, and which statements to keep prepared. */
 export function copyingPool(pool: pg.Pool): PostgresPool {
   const known = new WeakMap<pg.PoolClient, CopyingClient>()
   return {
@@ -66,8 +67,14 @@ class CopyingClient implements PostgresPoolClient {
   query<R>(asked: string | PostgresCursor<R>, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
     if (typeof asked !== 'string') throw new Error('This connection has no cursors. Page through a result by key instead.')
     const rows = copiedBy(parameters)
-    // Kysely wants the command as one of four words; the driver types it as any text.
-    return rows ? this.#copy(asked, rows) : (this.#client.query(asked, [...parameters]) as unknown as Promise<PostgresQueryResult<R>>)
+    return rows ? this.#copy(asked, rows) : this.#ask(asked, parameters)
+  }
+
+  /** Of a text with several statements, the answer to the last. */
+  async #ask<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    // The driver types the answer to one statement; Kysely wants the command as one of four words, the driver has it as any text.
+    const answer = (await this.#client.query({ name: preparedName(text), text, values: [...parameters] })) as unknown as PostgresQueryResult<R> | PostgresQueryResult<R>[]
+    return Array.isArray(answer) ? answer.at(-1)! : answer
   }
 
   async #copy(text: string, rows: CopyRows): Promise<PostgresQueryResult<never>> {

@@ -1,7 +1,9 @@
-import { sql } from 'kysely'
+import { CompiledQuery, sql, type Kysely } from 'kysely'
+import pg from 'pg'
 import { actorSettings, onlyReads, type Actor } from '../access/actor.ts'
 import { notAllowed, SettingsProblem } from '../problems.ts'
-import type { Store, Trx } from './index.ts'
+import type { Database } from './database.ts'
+import type { Reader, Store, Trx } from './index.ts'
 import type { Opened } from './open.ts'
 import { Memory, type TrailHead } from './remembered.ts'
 import { appendToTrail } from './trail.ts'
@@ -16,15 +18,7 @@ export async function storeOver(opened: Opened): Promise<Store> {
   return {
     version: version.now,
     kind: opened.kind,
-    read: (actor, work) =>
-      db
-        .transaction()
-        .setIsolationLevel('repeatable read')
-        .setAccessMode('read only')
-        .execute(async (trx) => {
-          memory.open(trx, actor, await becomeActor(trx, actor))
-          return work(trx)
-        }),
+    read: (actor, work) => db.connection().execute((connection) => reading(opened, memory, connection, actor, work)),
     change: (actor, action, work) =>
       db.transaction().execute(async (trx) => {
         if (onlyReads(actor)) throw notAllowed('This token only reads. Use one that may write.')
@@ -69,15 +63,38 @@ function versionOf({ kind, quickly }: Opened): { now: () => Promise<number>; cha
   return { now: () => question.answer(), changed: () => undefined }
 }
 
-/** Takes the unprivileged role and says who is asking, for this transaction only, in one round trip; answers with where the trail stands in it. */
-async function becomeActor(trx: Trx, actor: Actor, role: 'bv_actor' | 'bv_keeper' = 'bv_actor'): Promise<TrailHead> {
-  const settings = Object.entries(actorSettings(actor)).map(
-    ([name, value]) => sql`set_config(${`bv.${name}`}, ${value}, true)`,
-  )
-  const { rows } = await sql<TrailHead>`select entry, hash, ${sql.join(settings)}, set_config('role', ${role}, true) from kernel.trail_head`.execute(trx)
-  const [head] = rows
-  if (!head) throw new Error('The trail has no head.')
-  return head
+/**
+ * Work in one snapshot that changes nothing. Every page pays for this, so a server is asked to begin, told who is asking and asked
+ * where the trail stands in one round trip: the statements travel as one text, of which the second is not reached when the first fails.
+ */
+async function reading<T>({ kind }: Opened, memory: Memory, connection: Kysely<Database>, actor: Actor, work: (db: Reader) => Promise<T>): Promise<T> {
+  const begin = 'start transaction isolation level repeatable read read only'
+  const become = `select entry, hash, ${settingsOf(actor, 'bv_actor')} from kernel.trail_head`
+  try {
+    if (kind === 'embedded') await connection.executeQuery(CompiledQuery.raw(begin))
+    const { rows } = await connection.executeQuery<TrailHead>(CompiledQuery.raw(kind === 'embedded' ? become : `${begin}; ${become}`))
+    const [head] = rows
+    if (!head) throw new Error('The trail has no head.')
+    memory.open(connection, actor, head)
+    const answer = await work(connection)
+    await connection.executeQuery(CompiledQuery.raw('commit'))
+    return answer
+  } catch (cause) {
+    // Why the work failed is what the caller has to hear, also where the connection is gone and there is nothing to roll back.
+    await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => {})
+    throw cause
+  }
+}
+
+/** Takes the unprivileged role and says who is asking, for this transaction only, in one round trip. */
+async function becomeActor(trx: Trx, actor: Actor, role: 'bv_actor' | 'bv_keeper' = 'bv_actor'): Promise<void> {
+  await trx.executeQuery(CompiledQuery.raw(`select ${settingsOf(actor, role)}`))
+}
+
+/** What a statement has to select to do so. The values are numbers and words of the program's own, and are quoted all the same. */
+function settingsOf(actor: Actor, role: 'bv_actor' | 'bv_keeper'): string {
+  const settings = [...Object.entries(actorSettings(actor)).map(([name, value]) => [`bv.${name}`, value] as const), ['role', role] as const]
+  return settings.map(([name, value]) => `set_config(${pg.escapeLiteral(name)}, ${pg.escapeLiteral(value)}, true)`).join(', ')
 }
 
 /**

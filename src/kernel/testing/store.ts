@@ -24,6 +24,8 @@ export interface TestStore {
   store: Store
   /** The database as its superuser: for altering what nobody may, and for looking behind policies. */
   raw: Opened
+  /** The database as the installation itself has it: on a server, its ordinary login. */
+  own: Opened
   close(): Promise<void>
 }
 
@@ -42,6 +44,7 @@ export async function serverStore(): Promise<TestStore> {
   return {
     store: ordinaryStore.store,
     raw,
+    own: ordinaryStore.own,
     async close() {
       await ordinaryStore.close()
       await raw.close()
@@ -57,7 +60,7 @@ export const bothStores = [
 
 async function over(raw: Opened): Promise<TestStore> {
   const { store } = await startOver(raw, inject('sliceNames'))
-  return { store, raw, close: () => store.close() }
+  return { store, raw, own: raw, close: () => store.close() }
 }
 
 /** A folder of its own, removed by the function returned beside it. */
