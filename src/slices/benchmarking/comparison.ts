@@ -3,15 +3,14 @@ import { formatDate } from '#kernel/figures/index.ts'
 import { refused } from '#kernel/problems.ts'
 import { authorityByCode, isInBeing, kindsInWords, type Authority } from '#slices/places/index.ts'
 import {
-  breaksOf, figuresOf, kindsWithFigures, measureByCode, periodByLabel, periodsOf, valuesOf,
-  type DatedValue, type Figure, type HeldPeriod, type Measure,
+  comparedFigures, kindsWithFigures, periodByLabel, valuesOf, wholeMeasure,
+  type AreaFigure, type Compared, type ComparedFigure, type DatedValue, type HeldPeriod, type Measure,
 } from '#slices/indicators/index.ts'
 import type { ComparisonAnswer, ComparisonRowAnswer, MeasureAnswer } from './answer.ts'
 import { chooseGroup, membersDuring, reasonWithoutRow, type ChosenGroup } from './group.ts'
 import { describeMeasure, rulesOf, wordOf } from './measure.ts'
-import { referenceValues, type ReferenceValue } from './register.ts'
 import { compare, type ComparisonRow, type GroupFigures, type Member } from './rules/compare.ts'
-import { earlierValues, isEarlierInSeries, type Dated } from './rules/series.ts'
+import { endsOfSeries, isEarlierInSeries, type Ends } from './rules/series.ts'
 import { caveatsOf, describeReach, methodOf, sentenceOf } from './words.ts'
 
 /** What is to be compared, in the words people use. */
@@ -33,64 +32,98 @@ export interface ComparisonQuestion {
  */
 export async function comparison(db: Reader, question: ComparisonQuestion): Promise<ComparisonAnswer> {
   const { knownAt } = question
-  const measure = await measureByCode(db, question.measure, knownAt)
+  const { measure, held, breaks } = await wholeMeasure(db, question.measure, knownAt)
   const authority = question.authority === undefined ? undefined : await authorityByCode(db, question.authority)
   const group = await chooseGroup(db, { group: question.group, authority, measure, knownAt })
-  const held = await periodsOf(db, measure.id, knownAt)
-  const period = await choosePeriod(db, { measure, authority, group, held, question })
-  const kinds = await applicableKinds(db, measure, period, group, knownAt)
+  const { period, ...read } = await readFigures(db, { measure, held, breaks, authority, group, question })
+  const kinds = await applicableKinds(db, { measure, period, group, figures: read.figures, knownAt })
   const members = membersDuring(group, period, kinds)
-  const breaks = await breaksOf(db, measure.id, knownAt)
-  const figures = await figuresOf(db, measure, { authorities: idsOf(members), periods: [period.id], knownAt })
-  const earlier = await earlierOf(db, { measure, members, period, held, breaks: breaks.map((one) => one.starts), knownAt })
-  const figureOf = new Map(figures.map((one) => [one.authority, one]))
+  const earlier = await earlierOf(db, { measure, members, read, knownAt })
   const compared = compare({
     ...rulesOf(measure),
-    members: members.map((one) => memberOf(one, figureOf.get(one.id), earlier.get(one.id) ?? nothingEarlier, period)),
+    members: members.map((one) => memberOf(one, read.figures.get(one.id), earlier.get(one.id) ?? nothingEarlier, period)),
   })
   const lastBreak = breaks.findLast(({ starts }) => starts <= period.starts)
-  const reference = await referenceValues(db, measure.id, period.id, knownAt)
   const setAside = await setAsideNote(db, measure, period, group, kinds)
   const notes = [setAside, group.computed ? bothTiersNote(compared.rows) : null, lastBreak ? breakNoteOf(lastBreak) : null].filter((note) => note !== null)
-  return answerOf({ measure, period, group, authority, question, compared, earlier, reference, notes })
+  return answerOf({ measure, period, group, authority, question, compared, earlier, reference: read.areas, notes })
 }
 
-const idsOf = (members: readonly Authority[]) => members.map(({ id }) => id)
+const idsOf = (all: readonly { id: number }[]) => all.map(({ id }) => id)
 const breakNoteOf = ({ starts, note }: { starts: string; note: string }) =>
   `The series breaks on ${formatDate(starts)} (${note}); nothing is compared with figures from before.`
 
 /** What the choice of a period may rest on. */
 interface PeriodChoice {
   measure: Measure
+  held: readonly HeldPeriod[]
+  breaks: readonly { starts: string }[]
   authority: Authority | undefined
   group: ChosenGroup
-  held: readonly HeldPeriod[]
   question: ComparisonQuestion
 }
 
-async function choosePeriod(db: Reader, { measure, authority, group, held, question }: PeriodChoice): Promise<HeldPeriod> {
-  if (question.period !== undefined) return periodByLabel(measure, held, question.period)
+/** The figures of the period in question, and of those that its changes are measured from. */
+interface Read extends Compared {
+  period: HeldPeriod
+  /** The periods whose figures may be compared with the period's, earliest first. */
+  series: readonly HeldPeriod[]
+}
+
+async function readFigures(db: Reader, choice: PeriodChoice): Promise<Read> {
+  const { measure, held, authority, group, question } = choice
+  if (question.period !== undefined) return readPeriod(db, choice, periodByLabel(measure, held, question.period))
   const ofKind = held.filter(({ kind }) => kind === measure.period_kind)
   const candidates = (ofKind.length > 0 ? ofKind : held).filter(({ hasValues }) => hasValues)
-  const latestOf = async (authorities: readonly number[]) => {
-    // The latest is nearly always the first that is looked into, so one after another is quicker than all at once.
-    for (const candidate of candidates.toReversed()) {
-      const values = await valuesOf(db, measure, { authorities, periods: [candidate.id], knownAt: question.knownAt })
-      if (values.length > 0) return candidate
-    }
-    return undefined
+  const latest = authority && (await latestOf(db, choice, authority, candidates))
+  if (latest) return readPeriod(db, choice, latest)
+  // The latest that anybody has is nearly always the group's too, so nothing is read twice.
+  for (const candidate of candidates.toReversed()) {
+    const read = await readPeriod(db, choice, candidate)
+    if (group.members.some(({ id }) => hasValue(read.figures.get(id)))) return read
   }
-  const latest = (authority && (await latestOf([authority.id]))) ?? (await latestOf(idsOf(group.members))) ?? held.at(-1)
-  if (latest) return latest
+  const last = held.at(-1)
+  if (last) return readPeriod(db, choice, last)
   throw refused(`${measure.code} has no figures${question.knownAt ? ' as known then' : ' yet'}, so there is nothing to compare.`, [
     { field: 'measure', message: 'Choose a measure with figures' },
   ])
 }
 
+const hasValue = (figure: ComparedFigure | undefined) => figure !== undefined && figure.value !== null
+
+async function latestOf(db: Reader, { measure, question }: PeriodChoice, { id }: Authority, candidates: readonly HeldPeriod[]): Promise<HeldPeriod | undefined> {
+  const values = await valuesOf(db, measure, { authorities: [id], periods: candidates.map((one) => one.id), knownAt: question.knownAt })
+  const periods = new Set(values.map(({ period }) => period))
+  return candidates.findLast((candidate) => periods.has(candidate.id))
+}
+
+async function readPeriod(db: Reader, { measure, held, breaks, group, question }: PeriodChoice, period: HeldPeriod): Promise<Read> {
+  const starts = breaks.map((one) => one.starts)
+  const series = held.filter((one) => isEarlierInSeries(one, period, starts))
+  // Who of a computed group is expected to have a figure depends on who else has one, so everybody's are read.
+  const authorities = group.computed ? undefined : idsOf(group.members)
+  const read = await comparedFigures(db, measure, { period: period.id, earlier: idsOf(endsOf(series)), authorities, knownAt: question.knownAt })
+  return { period, series, ...read }
+}
+
+const endsOf = (series: readonly HeldPeriod[]) => [...new Set([...series.slice(0, 1), ...series.slice(-1)])]
+
+interface KindsQuestion {
+  measure: Measure
+  period: HeldPeriod
+  group: ChosenGroup
+  figures: ReadonlyMap<number, ComparedFigure>
+  knownAt: Date | undefined
+}
+
 /** The kinds a computed group is narrowed to: those the measure states, else those the publisher lists. */
-async function applicableKinds(db: Reader, measure: Measure, period: HeldPeriod, group: ChosenGroup, knownAt: Date | undefined) {
+async function applicableKinds(db: Reader, { measure, period, group, figures, knownAt }: KindsQuestion): Promise<readonly string[]> {
   if (!group.computed) return []
-  return measure.kinds.length > 0 ? measure.kinds : kindsWithFigures(db, measure.id, period.id, knownAt)
+  if (measure.kinds.length > 0) return measure.kinds
+  const kindOf = new Map(group.members.map(({ id, kind }) => [id, kind]))
+  const listed = [...figures.values()].filter(({ reason }) => reason !== 'not-applicable').map(({ authority }) => kindOf.get(authority))
+  const isOutside = (kind: string | undefined) => kind === undefined
+  return listed.some(isOutside) ? kindsWithFigures(db, measure.id, period.id, knownAt) : [...new Set(listed.filter((kind) => kind !== undefined))]
 }
 
 /** Says which kinds are counted where a computed group holds authorities of others; null where nobody is set aside. */
@@ -109,52 +142,34 @@ function bothTiersNote(rows: readonly ComparisonRow<Authority>[]): string | null
   return tiers.has('upper') && tiers.has('lower') ? 'Counties and districts cover the same places; both are counted.' : null
 }
 
-interface Earlier {
-  previous: Dated<HeldPeriod> | null
-  first: Dated<HeldPeriod> | null
-}
+type Earlier = Ends<HeldPeriod>
 
 const nothingEarlier: Earlier = { previous: null, first: null }
 
 interface EarlierQuestion {
   measure: Measure
   members: readonly Authority[]
-  period: HeldPeriod
-  held: readonly HeldPeriod[]
-  breaks: readonly string[]
+  read: Pick<Read, 'series' | 'earlier'>
   knownAt: Date | undefined
 }
 
-/** For each member, the previous and the first value that may be compared with the period's. */
-async function earlierOf(db: Reader, { measure, members, period, held, breaks, knownAt }: EarlierQuestion): Promise<Map<number, Earlier>> {
-  const periods = new Map(held.filter((one) => isEarlierInSeries(one, period, breaks)).map((one) => [one.id, one]))
-  if (periods.size === 0) return new Map()
-  const values = await endsOf(db, measure, { authorities: idsOf(members), periods: [...periods.keys()], knownAt })
-  const dated = ({ period: id, value }: DatedValue) => ({ period: periods.get(id)!, value })
-  return new Map(
-    [...Map.groupBy(values, (one) => one.authority)].map(([authority, own]) => [
-      authority,
-      earlierValues(own.map(dated), period, breaks),
-    ]),
-  )
-}
-
 /**
- * For each authority at least its latest and its first value of some periods, which come in order. Most have both in the periods at
- * the ends; only for the others is everything between read.
+ * For each member, the previous and the first value that may be compared with the period's. Most have both in the periods at the
+ * ends, which have been read; only for the others is everything between read.
  */
-async function endsOf(
-  db: Reader, measure: Measure, { authorities, periods, knownAt }: { authorities: readonly number[]; periods: readonly number[]; knownAt: Date | undefined },
-): Promise<DatedValue[]> {
-  const ends = [...new Set([periods[0]!, periods.at(-1)!])]
-  const found = await valuesOf(db, measure, { authorities, periods: ends, knownAt })
-  const complete = new Set([...Map.groupBy(found, (one) => one.authority)].flatMap(([authority, own]) => (own.length === ends.length ? [authority] : [])))
-  const others = authorities.filter((authority) => !complete.has(authority))
-  if (others.length === 0 || ends.length === periods.length) return found
-  return [...found, ...(await valuesOf(db, measure, { authorities: others, periods: periods.filter((id) => !ends.includes(id)), knownAt }))]
+async function earlierOf(db: Reader, { measure, members, read, knownAt }: EarlierQuestion): Promise<Map<number, Earlier>> {
+  const { series, earlier } = read
+  const ends = idsOf(endsOf(series))
+  if (ends.length === series.length) return endsOfSeries(earlier, series)
+  const found = new Map<number, number>()
+  for (const { authority } of earlier) found.set(authority, (found.get(authority) ?? 0) + 1)
+  const others = idsOf(members).filter((id) => found.get(id) !== ends.length)
+  const between = idsOf(series).filter((id) => !ends.includes(id))
+  const more: DatedValue[] = others.length === 0 ? [] : await valuesOf(db, measure, { authorities: others, periods: between, knownAt })
+  return endsOfSeries([...earlier, ...more], series)
 }
 
-function memberOf(authority: Authority, figure: Figure | undefined, { previous, first }: Earlier, period: HeldPeriod): Member<Authority> {
+function memberOf(authority: Authority, figure: ComparedFigure | undefined, { previous, first }: Earlier, period: HeldPeriod): Member<Authority> {
   if (!figure) return { authority, ...absent, reason: reasonWithoutRow(authority, period) }
   const { value, numerator, denominator, lower, upper, status, reason } = figure
   return { authority, value, numerator, denominator, lower, upper, status, reason, previous: previous?.value ?? null, first: first?.value ?? null }
@@ -170,7 +185,7 @@ interface Parts {
   question: ComparisonQuestion
   compared: { rows: ComparisonRow<Authority>[]; group: GroupFigures<Authority> }
   earlier: ReadonlyMap<number, Earlier>
-  reference: ReferenceValue[]
+  reference: AreaFigure[]
   /** What else to know: kinds set aside, a break in the series. */
   notes: readonly string[]
 }

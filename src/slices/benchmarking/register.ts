@@ -110,30 +110,3 @@ export async function organisationName(db: Reader, organisation: number | null):
     return row?.name ?? null
   })
 }
-
-/** A published figure for a country, region or other wider area: shown beside the authorities, never ranked. */
-export interface ReferenceValue {
-  code: string
-  name: string
-  level: string
-  value: number | null
-  reason: string | null
-  status: string
-}
-
-/** The figures of wider areas for a measure and period, countries first. */
-export async function referenceValues(db: Reader, measure: number, period: number, moment?: Date): Promise<ReferenceValue[]> {
-  const rows = await db
-    .selectFrom('indicators.observation as o')
-    .innerJoin('places.area as a', 'a.id', 'o.area')
-    .select(['a.code', 'a.name', 'a.level', 'o.value', 'o.reason', 'o.status'])
-    .where('o.measure', '=', measure)
-    .where('o.period', '=', period)
-    .where(knownAt('o', moment))
-    .orderBy(sql`a.level <> 'country'`)
-    .orderBy(sql`a.level <> 'region'`)
-    .orderBy('a.level')
-    .orderBy('a.name')
-    .execute()
-  return rows.map((row) => ({ ...row, value: row.value === null ? null : Number(row.value) }))
-}

@@ -1,7 +1,7 @@
 import type { Reader } from '#kernel/db/index.ts'
 import { comparable } from '#kernel/periods/index.ts'
 import { authorityByCode, type Authority } from '#slices/places/index.ts'
-import { breaksOf, figuresOf, measureByCode, periodsOf, valuesOf, type DatedValue, type Figure, type HeldPeriod, type Measure } from '#slices/indicators/index.ts'
+import { figuresOf, valuesOf, wholeMeasure, type DatedValue, type Figure, type HeldPeriod, type Measure } from '#slices/indicators/index.ts'
 import type { TrendAnswer } from './answer.ts'
 import { chooseGroup, countsIn, reasonWithoutRow, type ChosenGroup } from './group.ts'
 import { describeMeasure, rulesOf, type ComparisonRules, wordOf } from './measure.ts'
@@ -22,11 +22,9 @@ export interface TrendQuestion {
  * period is who was in it then.
  */
 export async function trend(db: Reader, { knownAt, ...question }: TrendQuestion): Promise<TrendAnswer> {
-  const measure = await measureByCode(db, question.measure, knownAt)
+  const { measure, held, breaks } = await wholeMeasure(db, question.measure, knownAt)
   const authority = await authorityByCode(db, question.authority)
   const group = await chooseGroup(db, { group: question.group, authority, measure, knownAt })
-  const breaks = await breaksOf(db, measure.id, knownAt)
-  const held = await periodsOf(db, measure.id, knownAt)
   const own = await figuresOf(db, measure, { authorities: [authority.id], periods: held.map(({ id }) => id), knownAt })
   const periods = seriesOf(held, own, measure)
   const values = await valuesOf(db, measure, { authorities: group.members.map(({ id }) => id), periods: periods.map(({ id }) => id), knownAt })

@@ -27,3 +27,36 @@ export function earlierValues<P extends Period>(
     .sort((a, b) => comparePeriods(a.period, b.period))
   return { previous: earlier.at(-1) ?? null, first: earlier[0] ?? null }
 }
+
+/** The latest and the first value of somebody's series; null where there is none. */
+export interface Ends<P> {
+  previous: { period: P; value: number } | null
+  first: { period: P; value: number } | null
+}
+
+/**
+ * The same for many authorities at once, of values whose periods may all be compared with the one in question.
+ *
+ * @param periods earliest first; values of others are left out
+ */
+export function endsOfSeries<P extends { id: number }>(
+  values: readonly { authority: number; period: number; value: number }[],
+  periods: readonly P[],
+): Map<number, Ends<P>> {
+  const places = new Map(periods.map(({ id }, place) => [id, place]))
+  const found = new Map<number, { first: number; last: number; firstValue: number; lastValue: number }>()
+  for (const { authority, period, value } of values) {
+    const place = places.get(period)
+    if (place === undefined) continue
+    const own = found.get(authority)
+    if (!own) found.set(authority, { first: place, last: place, firstValue: value, lastValue: value })
+    else if (place < own.first) Object.assign(own, { first: place, firstValue: value })
+    else if (place > own.last) Object.assign(own, { last: place, lastValue: value })
+  }
+  return new Map(
+    [...found].map(([authority, { first, last, firstValue, lastValue }]) => [
+      authority,
+      { previous: { period: periods[last]!, value: lastValue }, first: { period: periods[first]!, value: firstValue } },
+    ]),
+  )
+}

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
 import { remembered } from '#kernel/db/remembered.ts'
@@ -15,16 +15,19 @@ export interface HeldPeriod extends Period {
 
 /** The periods for which a measure has anything on authorities, as known at a moment; earliest first. Two looks into an index for each period. */
 export function periodsOf(db: Reader, measure: number, moment?: Date): Promise<HeldPeriod[]> {
-  return remembered(db, ['periods', measure, moment], () => heldPeriods(db, measure, moment))
+  return remembered(db, ['periods', measure, moment], async () => {
+    const { rows } = await periodsHeld(sql`${measure}`, moment).execute(db)
+    return rows.sort(comparePeriods)
+  })
 }
 
-async function heldPeriods(db: Reader, measure: number, moment: Date | undefined): Promise<HeldPeriod[]> {
+/** The question behind it, in no order. */
+export function periodsHeld(measure: RawBuilder<unknown>, moment: Date | undefined): RawBuilder<HeldPeriod> {
   // The place of an authority is above nought, that of an area below, and it stands in the index.
   const some = sql`select from indicators.observation o where o.measure = ${measure} and o.period = p.id and o.place > 0 and ${knownAt('o', moment)}`
-  const { rows } = await sql<Omit<HeldPeriod, 'kind'> & { kind: string }>`
+  return sql<HeldPeriod>`
     select p.id, p.kind, p.label, p.starts, p.ends, exists (${some} and o.value is not null) as "hasValues"
-      from indicators.period p where exists (${some})`.execute(db)
-  return rows.map((row) => ({ ...row, kind: row.kind as PeriodKind })).sort(comparePeriods)
+      from indicators.period p where exists (${some})`
 }
 
 /** A held period with how many authorities have a value; the others' rows say why they have none. */

@@ -8,7 +8,7 @@ import { nearNames } from '#kernel/tables/index.ts'
 import { normalCode } from './register.ts'
 
 /** Measures with their definitions as they were known at a moment; as they are known now when none is given. */
-function definedMeasures(db: Reader, moment: Date | undefined) {
+export function definedMeasures(db: Reader, moment: Date | undefined) {
   return db
     .selectFrom('indicators.measure as m')
     .innerJoin('indicators.measure_version as v', 'v.measure', 'm.id')
