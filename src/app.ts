@@ -54,9 +54,10 @@ export async function holdsDemonstration(store: Store): Promise<boolean> {
   return entries.length > 0
 }
 
-/** What is printed at the start: the sign-ins of the demonstration, or how to make the first where there is none. */
-export async function whoMaySignIn(store: Store): Promise<string[]> {
-  if (await holdsDemonstration(store)) {
+/** What is printed at the start: the sign-ins of the demonstration, or why there are none, or how to make the first. */
+export async function whoMaySignIn({ store, config }: Pick<House, 'store' | 'config'>): Promise<string[]> {
+  const holdsOne = await holdsDemonstration(store)
+  if (holdsOne && config.demonstrationSignIns) {
     return [
       'Everything in it is fictional. Sign in as one of these; the password is the same for all:',
       `  ${demonstrationPassword}`,
@@ -64,7 +65,10 @@ export async function whoMaySignIn(store: Store): Promise<string[]> {
       ...demonstrationSignIns.map(({ email, name, roles }) => `  ${email.padEnd(31)}${name}, ${rolesInWords(roles)}`),
     ]
   }
+  const because = config.forOthers ? 'HOST or BASE_URL lets others reach the workbench' : 'DEMO is off'
+  if (holdsOne) return [`It holds the demonstration. Its password, which everybody knows, is not taken, because ${because}. DEMO=on takes it all the same.`]
   const somebody = await store.read(starter, (db) => db.selectFrom('people.account').select('id').limit(1).executeTakeFirst())
   if (somebody) return []
-  return ['Nobody can sign in yet. Stop it and add the first person: npm run -s bv -- users add --help']
+  const hint = store.kind === 'embedded' && config.forOthers ? [`The demonstration was not loaded, because ${because}. To load it all the same, set DEMO=on and a new DATA_DIR.`] : []
+  return [...hint, 'Nobody can sign in yet. Stop it and add the first person: npm run -s bv -- users add --help']
 }

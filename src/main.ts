@@ -99,7 +99,7 @@ async function serve(house: House): Promise<FastifyInstance> {
   const address = config.port === 0 ? `http://${config.host}:${port}` : config.baseUrl
   if (store.kind === 'embedded') nameHolder(config.dataDir, address)
   say(`\nBest Value Workbench is at ${address}`)
-  for (const line of await whoMaySignIn(store)) say(line)
+  for (const line of await whoMaySignIn(house)) say(line)
   return app
 }
 

@@ -94,6 +94,20 @@ describe('a start', () => {
     })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/account'])
   })
+
+  test('that lets others reach it loads no demonstration unless told to', async () => {
+    const DATA_DIR = folder()
+    const settings = { DATA_DIR, HOST: '0.0.0.0', DEMO: '' }
+    const empty = start(settings)
+    await empty.until(/The demonstration was not loaded, because HOST or BASE_URL lets others reach the workbench\..*DEMO=on/)
+    await empty.until(/Nobody can sign in yet/)
+    empty.process.kill('SIGTERM')
+    expect(await empty.ended).toBe(0)
+    for (const HOST of ['0.0.0.0', '192.0.2.7', '::']) expect(readConfig({ SESSION_SECRET: secret, HOST }), HOST).toMatchObject({ demo: 'off', demonstrationSignIns: false })
+    expect(readConfig({ SESSION_SECRET: secret, BASE_URL: 'https://bestvalue.example' })).toMatchObject({ demo: 'off', demonstrationSignIns: false })
+    expect(readConfig({ SESSION_SECRET: secret, HOST: '0.0.0.0', DEMO: 'on' })).toMatchObject({ demo: 'on', demonstrationSignIns: true })
+    expect(readConfig({ SESSION_SECRET: secret, HOST: '::1' })).toMatchObject({ demo: 'on', demonstrationSignIns: true })
+  })
 })
 
 describe('a refused command', () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { mailSettings, mailVariables, type MailSettings } from './mail/settings.ts'
+import { isLoopback, mailSettings, mailVariables, type MailSettings } from './mail/settings.ts'
 import { jobSettings, jobVariables, type JobSettings } from './jobs/settings.ts'
 import { SettingsProblem } from './problems.ts'
 import { signInFrom, signInSettings, type SignInConfig } from './sign-in-settings.ts'
@@ -18,6 +18,10 @@ export interface Config {
   dataDir: string
   /** `on` loads the fictional demonstration into a new, empty store. */
   demo: 'on' | 'off'
+  /** Whether people at other machines can reach the workbench: it listens for them, or has an address for them. */
+  forOthers: boolean
+  /** Whether the password that all accounts of a demonstration share is taken. Everybody knows it. */
+  demonstrationSignIns: boolean
   /** Signs cookies. Made once and kept in the data folder on the embedded default. */
   sessionSecret: string
   signIn: SignInConfig
@@ -83,13 +87,16 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const jobs = jobSettings(s)
   if ('faults' in jobs) throw new SettingsProblem(jobs.faults)
   const dataDir = resolve(s.DATA_DIR)
+  const forOthers = isForOthers(s)
   return {
     port: s.PORT,
     host: s.HOST,
     baseUrl: (s.BASE_URL ?? `http://${s.HOST.includes(':') ? `[${s.HOST}]` : s.HOST}:${s.PORT}`).replace(/\/$/, ''),
     databaseUrl: s.DATABASE_URL ?? null,
     dataDir,
-    demo: s.DEMO ?? (s.DATABASE_URL ? 'off' : 'on'),
+    demo: s.DEMO ?? (s.DATABASE_URL || forOthers ? 'off' : 'on'),
+    forOthers,
+    demonstrationSignIns: s.DEMO ? s.DEMO === 'on' : !forOthers,
     sessionSecret: s.SESSION_SECRET ?? keptSecret(dataDir),
     signIn,
     logLevel: s.LOG_LEVEL,
@@ -98,6 +105,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     drain: s.DRAIN,
     metricsToken: s.METRICS_TOKEN ?? null,
   }
+}
+
+function isForOthers({ HOST, BASE_URL }: { HOST: string; BASE_URL?: string | undefined }): boolean {
+  return !isLoopback(HOST) || (BASE_URL !== undefined && !isLoopback(new URL(BASE_URL).hostname))
 }
 
 /** The secret of an embedded installation, made on first use and readable by its owner only. */

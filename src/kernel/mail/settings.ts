@@ -35,7 +35,7 @@ export function mailSettings(given: Given): MailSettings | { faults: string[] } 
 }
 
 /** Whether a host is this very machine, to which nothing needs to be encrypted. */
-export const isLoopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
+export const isLoopback = (host: string) => host === 'localhost' || host === '[::1]' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 
 function senderIn(text: string): { name: string; address: string } | null {
   const [, name = '', bracketed] = /^\s*"?([^"<>\p{Cc}]*?)"?\s*<([^<>]*)>\s*$/u.exec(text) ?? []

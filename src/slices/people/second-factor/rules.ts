@@ -12,8 +12,8 @@ export const mostAuthenticators = 5
 export const recoveryCodeCount = 10
 
 /** Who must have one: administrators of anything, or everybody, as the installation says; nobody in a demonstration unless it says so. */
-export function mustHaveSecondFactor(config: Pick<Config, 'demo' | 'signIn'>, memberships: readonly Membership[]): boolean {
-  const rule = config.signIn.secondFactorFor ?? (config.demo === 'on' ? 'nobody' : 'administrators')
+export function mustHaveSecondFactor(config: Pick<Config, 'demo' | 'demonstrationSignIns' | 'signIn'>, memberships: readonly Membership[]): boolean {
+  const rule = config.signIn.secondFactorFor ?? (config.demo === 'on' && config.demonstrationSignIns ? 'nobody' : 'administrators')
   if (rule === 'everyone') return true
   return rule === 'administrators' && memberships.some(({ roles }) => roles.includes('administrator'))
 }

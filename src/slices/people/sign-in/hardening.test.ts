@@ -12,6 +12,9 @@ import { newOrganisation, newPerson, testPassword } from '../builders.ts'
 import { identify, people } from '../index.ts'
 import type { Organisation } from '../queries.ts'
 import { accessCommands } from '../second-factor/command-line.ts'
+import { mustHaveSecondFactor } from '../second-factor/rules.ts'
+import { hashPassword } from './passwords.ts'
+import { demonstrationPassword } from './rules.ts'
 
 // What a penetration tester tries first, on an installation that people reach over HTTPS.
 
@@ -94,6 +97,21 @@ describe('whether an account exists', () => {
       expect((fastest.nobody ?? 0) / (fastest[who] ?? 1), who).toBeGreaterThan(0.4)
       expect((fastest.nobody ?? 0) / (fastest[who] ?? 1), who).toBeLessThan(2.5)
     }
+  })
+})
+
+describe('the password of the demonstration', () => {
+  test('opens no account where others can reach the workbench, unless the demonstration was asked for, and nobody is told why', async () => {
+    const organisation = await newOrganisation(house)
+    const person = await newPerson(house, organisation)
+    await database.raw.exec(`update people.credential set password = '${await hashPassword(demonstrationPassword)}' where account = ${person.account}`)
+    const refused = (await signIn(person.email, demonstrationPassword)).answer
+    expect([refused.statusCode, refused.body.includes('do not belong together')]).toEqual([422, true])
+    const open = { ...house, config: readConfig({ SESSION_SECRET: house.config.sessionSecret, DEMO: 'on', HOST: '0.0.0.0' }) }
+    const there = await createServer(open, { slices: [people], identify: (request) => identify(open, request) })
+    expect((await signIn(person.email, demonstrationPassword, '/account', new Visitor(() => there))).answer.statusCode).toBe(303)
+    await there.close()
+    expect(mustHaveSecondFactor({ ...open.config, demo: 'on', demonstrationSignIns: false }, [{ ...person.memberships[0]!, roles: ['administrator'] }])).toBe(true)
   })
 })
 

@@ -65,7 +65,7 @@ function showSignIn(reply: FastifyReply, house: House, form: FormView, asked: { 
     breadcrumbs: [{ text: 'Home', href: '/' }, { text: 'Sign in' }],
     form: withoutPasswords(form),
     errorSummary: form.errorSummary ?? (trouble === null ? null : { titleText: 'There is a problem', errorList: [{ text: trouble, href: provider ? '#provider' : '#email' }] }),
-    demonstration: house.config.demo === 'on',
+    demonstration: house.config.demo === 'on' && house.config.demonstrationSignIns,
     provider: provider && { label: provider.label, href: `/sign-in/provider?next=${encodeURIComponent(String(form.typed.next ?? ''))}` },
     withPassword: passwords || asked.with === 'password',
     passwords,
