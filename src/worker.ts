@@ -15,8 +15,8 @@ export const worker: Command = {
   help: `npm run -s bv -- worker
 
 Does the jobs that people ask for (checking and importing files, for example) until it is stopped, so that the web processes
-need not: give those JOBS=off. Letters are sent by workers and web processes alike, each of them once. Any number of workers may run. SIGTERM puts back what is being done, for another process
-to take up. JOBS_AT_ONCE says how many jobs at a time, each in a process that the worker starts (JOBS=inside: in the worker itself),
+need not: give those JOBS=off. Letters are sent by workers and web processes alike, each once. Any number of workers may run. SIGTERM
+puts back what is being done, for another process to take up. JOBS_AT_ONCE says how many jobs at a time, each in a process that the worker starts (JOBS=inside: in the worker itself),
 JOBS_LEASE after how many seconds of silence another process takes over.`,
   needsStore: false,
   async run(_args, { config, now }, { out, err }) {

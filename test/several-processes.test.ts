@@ -5,6 +5,8 @@ import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readConfig, type Config } from '#kernel/config.ts'
 import { startStore } from '#kernel/db/start.ts'
+import { writeLetter } from '#kernel/mail/index.ts'
+import { openMailServer } from '#kernel/testing/mail-server.ts'
 import { createServerDatabase } from '#kernel/testing/server.ts'
 import { temporaryFolder } from '#kernel/testing/store.ts'
 import { fillWithDemonstration, sliceNames } from '#app'
@@ -174,6 +176,29 @@ describe('two web processes behind a proxy', () => {
     expect(await program.ended).toBe(0)
     return address
   }
+})
+
+describe('letters', () => {
+  test('are sent once each by a worker and a web process together, and by the worker when there is no web process', async () => {
+    const mail = await openMailServer()
+    const sending = { SMTP_URL: mail.url, MAIL_FROM: 'bestvalue@northmere.example' }
+    const system = { kind: 'system', name: 'test' } as const
+    const write = (many: number, what: string) => house.store.change(system, 'test.write', async (trx) => {
+      const expiresAt = new Date(Date.now() + 3_600_000)
+      for (let nth = 0; nth < many; nth++) await writeLetter(trx, house, { organisation: null, to: `${what}-${nth}@northmere.example`, subject: 'A letter', text: 'Words', expiresAt })
+      return { subject: 'letter:test', result: null }
+    })
+    await write(40, 'both')
+    const [worker, web] = [start(sending, { file: 'src/cli.ts', args: ['worker'] }), start(sending)]
+    await vi.waitFor(() => expect(mail.taken.length).toBeGreaterThanOrEqual(40), patience)
+    expect(await stopped(web)).toBe(0)
+    await write(1, 'alone')
+    await vi.waitFor(() => expect(mail.taken.at(-1)?.to).toEqual(['alone-0@northmere.example']), patience)
+    expect(await stopped(worker)).toBe(0)
+    await mail.close()
+    const readers = mail.taken.flatMap(({ to }) => to)
+    expect([readers.length, new Set(readers).size]).toEqual([41, 41])
+  })
 })
 
 describe('processes that start at the same moment on an empty database', () => {
