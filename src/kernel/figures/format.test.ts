@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { countOf, formatCount, formatDate, formatDifference, formatFigure, formatMoment, type FigureFormat } from './index.ts'
+import { countOf, decimalOf, formatCount, formatDate, formatDifference, formatFigure, formatMoment, type FigureFormat } from './index.ts'
 
 const space = '\u00a0'
 
@@ -53,4 +54,19 @@ test('days and moments are those of London, in winter and in summer', () => {
   expect(formatMoment(new Date('2026-11-21T14:02:59Z'))).toBe('21 Nov 2026 14:02')
   expect(formatMoment(new Date('2026-06-30T23:30:00Z'))).toBe('1 Jul 2026 00:30')
   expect(formatDate(new Date('2026-06-30T23:30:00Z'))).toBe('1 Jul 2026')
+})
+
+test('a number is written like the exact decimal of its digits, however it is scaled and rounded', () => {
+  const figure = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.tuple(fc.integer({ min: -(10 ** 9), max: 10 ** 9 }), fc.nat({ max: 8 })).map(([units, places]) => units / 10 ** places),
+  )
+  const format = fc.record({ displayFactor: fc.constantFrom(1, 10, 100, 1000, 0.1, 12), decimals: fc.nat({ max: 6 }), prefix: fc.constantFrom('', '£'), suffix: fc.constantFrom('', '%', 'days') })
+  fc.assert(
+    fc.property(figure, format, (value, shown) => {
+      expect(formatFigure(value, shown)).toBe(formatFigure(decimalOf(value), shown))
+      expect(formatDifference(value, shown)).toBe(formatDifference(decimalOf(value), shown))
+    }),
+    { numRuns: 2_000 },
+  )
 })

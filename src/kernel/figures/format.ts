@@ -1,4 +1,4 @@
-import { compareDecimals, decimalOf, multiplyDecimals, roundDecimal, type Decimal } from './decimals.ts'
+import { decimalOf, multiplyDecimals, roundDecimal, roundNumber, type Decimal } from './decimals.ts'
 
 /** How a measure shows its figures. */
 export interface FigureFormat {
@@ -44,14 +44,13 @@ export function formatDifference(difference: number | Decimal, format: FigureFor
   if (format.scale) return formatDifference(difference, { decimals: Number.isInteger(Number(difference)) ? 0 : 1, suffix: 'steps' }, signs)
   const shown = shownNumber(difference, format)
   const suffix = format.suffix?.trim() === '%' ? 'percentage points' : (format.suffix ?? '')
-  const direction = compareDecimals(shown, '0')
-  const sign = signs === 'unsigned' || direction === 0 ? '' : direction < 0 ? minus : '+'
+  const sign = signs === 'unsigned' || !/[1-9]/.test(shown) ? '' : isNegative(shown) ? minus : '+'
   return `${sign}${magnitudeInWords(shown, format.prefix ?? '', suffix)}`
 }
 
 /** A whole number with commas: 2,941. */
 export function formatCount(count: number | bigint): string {
-  return formatFigure(decimalOf(count), { decimals: 0 })
+  return formatFigure(typeof count === 'number' ? count : decimalOf(count), { decimals: 0 })
 }
 
 /** A number of things: `1 figure`, `2,941 figures`, `no rows` is written by the caller where nought needs other words. */
@@ -59,7 +58,16 @@ export function countOf(count: number | bigint, one: string, many = `${one}s`): 
   return `${formatCount(count)} ${Number(count) === 1 ? one : many}`
 }
 
+/** Factors by which figures are multiplied in nearly every measure, as powers of ten. */
+const powers = new Map<number | Decimal | undefined, number>([[undefined, 0], [1, 0], [10, 1], [100, 2], [1000, 3]])
+
 function shownNumber(value: number | Decimal, format: FigureFormat): Decimal {
+  const power = powers.get(format.displayFactor)
+  const quickly = typeof value === 'number' && power !== undefined && format.decimals !== undefined ? roundNumber(value, power, format.decimals) : undefined
+  return quickly ?? exactly(value, format)
+}
+
+function exactly(value: number | Decimal, format: FigureFormat): Decimal {
   const scaled = multiplyDecimals(decimalOf(value), decimalOf(format.displayFactor ?? 1))
   return format.decimals === undefined ? scaled : roundDecimal(scaled, format.decimals)
 }
@@ -68,13 +76,14 @@ const isNegative = (shown: Decimal): boolean => shown.startsWith('-')
 
 function magnitudeInWords(shown: Decimal, prefix: string, suffix: string): string {
   const [whole = '', fraction] = shown.replace('-', '').split('.')
-  const number = `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction === undefined ? '' : `.${fraction}`}`
+  const number = `${whole.length > 3 ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole}${fraction === undefined ? '' : `.${fraction}`}`
   return `${prefix.trim()}${number}${joined(number === '1' ? singular(suffix) : suffix, prefix)}`
 }
 
 /** Words are set off from the number; signs and the magnitude of a sum of money (£5m) close up. */
 function joined(suffix: string, prefix: string): string {
   const bare = suffix.trim()
+  if (bare === '') return ''
   const closesUp = !/^[\p{L}\d]/u.test(bare) || (/^[£$€]$/.test(prefix.trim()) && /^(k|m|bn)$/i.test(bare))
   return closesUp ? bare : `${unbroken}${bare}`
 }

@@ -17,7 +17,26 @@ export function formatMoment(moment: Date): string {
   return `${dayInWords(day)} ${time}`
 }
 
-function inLondon(moment: Date): { day: string; time: string } {
+interface Written {
+  day: string
+  time: string
+}
+
+/** Moments that were written lately, by the minute: pages write the same few again and again. */
+const written = new Map<number, Written>()
+const mostWritten = 1_000
+
+function inLondon(moment: Date): Written {
+  const minute = Math.floor(moment.getTime() / 60_000)
+  const known = written.get(minute)
+  if (known) return known
+  if (written.size >= mostWritten) written.clear()
+  const made = onTheClock(moment)
+  written.set(minute, made)
+  return made
+}
+
+function onTheClock(moment: Date): Written {
   const parts = Object.fromEntries(clock.formatToParts(moment).map(({ type, value }) => [type, value]))
   return { day: `${parts.year}-${parts.month}-${parts.day}`, time: `${parts.hour}:${parts.minute}` }
 }

@@ -44,8 +44,17 @@ function yearKind(starts: DateText): PeriodKind {
   }
 }
 
-/** Length in whole months; 0 for a day. */
+/** Lengths that were worked out: a comparison asks for those of the same few periods once for each authority. */
+const lengths = new WeakMap<Pick<Period, 'kind' | 'starts' | 'ends'>, number>()
+
+/** Length in whole months; 0 for a day. Periods are values: nobody changes one. */
 export function monthsIn(period: Pick<Period, 'kind' | 'starts' | 'ends'>): number {
+  const length = lengths.get(period) ?? lengthOf(period)
+  lengths.set(period, length)
+  return length
+}
+
+function lengthOf(period: Pick<Period, 'kind' | 'starts' | 'ends'>): number {
   if (period.kind === 'day') return 0
   const next = addDays(period.ends, 1)
   return (yearOf(next) - yearOf(period.starts)) * 12 + monthOf(next) - monthOf(period.starts)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -111,7 +111,7 @@ export function keptPages({ store, config, now }: Pick<House, 'store' | 'config'
     const { shown } = request
     if (!shown || reply.statusCode !== 200 || reply.hasHeader('set-cookie') || reply.hasHeader('cache-control')) return html
     const body = Buffer.from(html)
-    const etag = `W/"${createHash('sha1').update(body).digest('base64url')}"`
+    const etag = `W/"${hash('sha1', body, 'base64url')}"`
     shelf.keep(request.url, shown, body, etag)
     reply.header('etag', etag).header('vary', 'accept-encoding')
     if (request.headers['if-none-match'] !== etag) return body
