@@ -26,8 +26,12 @@ export const COLOURS = { authority: '#12436D', group: '#3D3D3D', band: '#D5DCE4'
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
+const UNSAFE = /[&<>"'\p{Cc}]/u
+
 /** Text made safe for SVG content and attributes; control characters, which XML forbids, become spaces. */
 export function escaped(text: string): string {
+  // Most names and figures have nothing to make safe.
+  if (!UNSAFE.test(text)) return text
   return text.replace(/\p{Cc}/gu, ' ').replace(/[&<>"']/g, (character) => ESCAPES[character]!)
 }
 

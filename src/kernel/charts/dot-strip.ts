@@ -26,15 +26,16 @@ const PLAIN = 7.6
 /** The strip with a dot for every authority. Figures that would cover each other are stacked; names show when pointed at. */
 export function dotStrip(options: DotStripOptions): Chart {
   const { id, title, summary } = options
+  const dots = options.dots.map((dot) => ({ ...dot, title: escaped(`${dot.name}: ${dot.figure}`) }))
   const svg = atBothWidths((size) => {
-    const { height, content } = drawn(options, size.width)
+    const { height, content } = drawn({ ...options, dots }, size.width)
     return image(`${id}-${size.width}`, { title, summary }, { ...size, height }, content)
   })
   return { svg, summary }
 }
 
 function drawn(
-  { spine, dots, labels, better }: DotStripOptions,
+  { spine, dots, labels, better }: Omit<DotStripOptions, 'dots'> & { dots: readonly Titled[] },
   width: number,
 ): Pick<Size, 'height'> & { content: string } {
   if (spine === null) return { height: HEAD, content: '' }
@@ -59,8 +60,12 @@ interface Dot {
   name: string
   figure: string
   highlighted: boolean
+  /** What shows when the dot is pointed at, made safe. */
+  title: string
   x: number
 }
+
+type Titled = Omit<Dot, 'x'> & { at: number }
 
 /** Dots in the same column of one dot's width stand on each other; the highlighted one comes last, so that nothing hides it. */
 function stacked(dots: Dot[]): { placed: (Dot & { level: number })[]; tallest: number } {
@@ -77,11 +82,11 @@ function stacked(dots: Dot[]): { placed: (Dot & { level: number })[]; tallest: n
   return { placed, tallest: Math.max(0, ...heights.values()) }
 }
 
-function circle({ name, figure, highlighted, x }: Dot, y: number): string {
+function circle({ title, highlighted, x }: Dot, y: number): string {
   const look = highlighted
     ? `r="${RADIUS + 2}" fill="${COLOURS.authority}" stroke="#fff" stroke-width="1.5"`
     : `r="${RADIUS - 0.5}" fill="#fff" stroke="${COLOURS.other}" stroke-width="1.25"`
-  return `<circle cx="${px(x)}" cy="${px(y)}" ${look}><title>${escaped(`${name}: ${figure}`)}</title></circle>`
+  return `<circle cx="${px(x)}" cy="${px(y)}" ${look}><title>${title}</title></circle>`
 }
 
 function middleBand(from: number, to: number, floor: number): string {

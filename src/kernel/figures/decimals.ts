@@ -61,28 +61,28 @@ export function roundDecimal(value: Decimal, places: number): Decimal {
 
 /** As many digits as a number of the language holds exactly, whatever they are. */
 const exactDigits = 15
-const tens = Array.from({ length: exactDigits + 1 }, (_, i) => 10 ** i)
 
 /**
  * The same for a number as it prints, times a power of ten, without arithmetic on long numbers: pages write hundreds of figures.
- * Undefined where it has too many digits for that.
+ * Undefined where too many digits are left for that.
+ *
+ * @param power of ten, nought or more
  */
 export function roundNumber(value: number, power: number, places: number): Decimal | undefined {
   const text = String(Math.abs(value))
+  if (text.includes('e') || !Number.isFinite(value)) return undefined
   const dot = text.indexOf('.')
-  const fraction = dot < 0 ? 0 : text.length - dot - 1
-  if (text.length - (dot < 0 ? 0 : 1) > exactDigits || text.includes('e') || !Number.isFinite(value)) return undefined
-  const digits = Number(dot < 0 ? text : text.slice(0, dot) + text.slice(dot + 1))
-  const surplus = fraction - power - places
-  if (Math.abs(surplus) > exactDigits) return undefined
-  const ten = tens[Math.abs(surplus)]!
-  if (surplus <= 0 && digits * ten > Number.MAX_SAFE_INTEGER) return undefined
-  const rest = surplus > 0 ? digits % ten : 0
-  const units = surplus > 0 ? (digits - rest) / ten + (2 * rest >= ten ? 1 : 0) : digits * ten
-  const written = String(units).padStart(places + 1, '0')
-  const whole = places === 0 ? written : `${written.slice(0, -places)}.${written.slice(-places)}`
-  return value < 0 && units > 0 ? `-${whole}` : whole
+  const digits = dot < 0 ? text : text.slice(0, dot) + text.slice(dot + 1)
+  const kept = (dot < 0 ? text.length : dot) + power + places
+  if (kept > exactDigits) return undefined
+  // The first digit that goes decides: those behind it can only make more of a half.
+  const isUp = digits.length > kept && digits[kept]! >= '5'
+  const units = String(Number(digits.slice(0, kept).padEnd(kept, '0')) + (isUp ? 1 : 0))
+  const written = places === 0 ? units : withPoint(units.padStart(places + 1, '0'), places)
+  return value < 0 && units !== '0' ? `-${written}` : written
 }
+
+const withPoint = (digits: string, places: number) => `${digits.slice(0, -places)}.${digits.slice(-places)}`
 
 function take(value: Decimal): Parts {
   const plain = decimalOf(value)

@@ -7,6 +7,7 @@ import { govukRoot, sourceRoot } from './assets.ts'
 import type { Assets } from './assets.ts'
 import { csrfFieldName, csrfToken } from './csrf.ts'
 import type { PageData } from './frame.ts'
+import { optionsOf } from './html.ts'
 import { leaveNotice, takeNotice } from './notices.ts'
 
 export const productName = 'Best Value Workbench'
@@ -33,6 +34,7 @@ function templateEngine(assets: Assets): nunjucks.Environment {
   })
   engine.addGlobal('asset', (name: string) => assets.address(name))
   engine.addGlobal('productName', productName)
+  engine.addGlobal('optionsOf', optionsOf)
   return engine
 }
 

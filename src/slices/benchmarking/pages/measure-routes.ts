@@ -18,7 +18,7 @@ import { groupLicence, groupWords } from './group-words.ts'
 import { breakItems, definitionItems, historyItems } from './definition.ts'
 import { groupDistribution, groupStrip } from './drawing.ts'
 import { hexView } from './hexes.ts'
-import { authorityLines, comparedWords, pointedOut, referenceTable, spreadWords } from './measure.ts'
+import { authorityRows, comparedWords, pointedOut, referenceTable, spreadWords } from './measure.ts'
 import { given, knownAtOf, measureQuery } from './question.ts'
 import { capitalised, dimensionWords, periodKindWords, polarityWords } from './wording.ts'
 
@@ -121,7 +121,7 @@ function figuresView(answer: ComparisonAnswer, layout: Layout | null, asked: Ask
     distribution: groupDistribution('distribution', answer, highlighted),
     map: hexView(answer, layout, kept),
     method: answer.method,
-    lines: authorityLines(answer, kept),
+    rows: authorityRows(answer, kept),
     unit: capitalised(measure.unit),
     references: referenceTable(answer),
     files: downloadsOf(`these ${rows}`, addressOf(path, question), addressOf('/api/v1/comparisons.json', { measure: measure.code, ...question })),

@@ -1,5 +1,6 @@
 import { countOf, formatCount } from '#kernel/figures/index.ts'
 import type { DataTable } from '#kernel/web/components/data-table/data-table.ts'
+import { html, type Html } from '#kernel/web/html.ts'
 import type { ComparisonAnswer, ComparisonRowAnswer } from '../answer.ts'
 import { oneMeasureAddress, type Asked } from './address.ts'
 import { groupWords } from './group-words.ts'
@@ -61,18 +62,23 @@ export function pointedOut(answer: ComparisonAnswer, kept: Asked) {
 const fromLetters = (a: { known_name: string }, b: { known_name: string }) => a.known_name.localeCompare(b.known_name, 'en')
 
 /** Every authority of the group in alphabetical order: never by rank. */
-export function authorityLines(answer: ComparisonAnswer, kept: Asked) {
+export function authorityRows(answer: ComparisonAnswer, kept: Asked): Html {
   const { measure, authority, authorities } = answer
-  return authorities.toSorted(fromLetters).map((row) => ({
-    name: row.known_name,
-    href: oneMeasureAddress(row.code, measure.code, kept),
-    isPointedOut: row.code === authority?.code,
-    figure: row.value === null ? null : shortFigure(measure, row.value),
-    absence: row.value === null ? reasonWords(row.reason) : null,
-    status: row.value === null || row.status === 'published' ? null : statusWords(row.status),
-    position: row.position,
-    change: row.value === null ? '–' : changeSince(row, answer),
-  }))
+  return html`${authorities.toSorted(fromLetters).map((row) => html`<tr role="row"${row.code === authority?.code ? chosen : ''}>
+<th scope="row" role="rowheader"><a class="govuk-link" href="${oneMeasureAddress(row.code, measure.code, kept)}">${row.known_name}</a></th>
+<td role="cell" class="bv-table__number">${figureCell(row, answer)}</td>
+<td role="cell">${row.position}</td>
+<td role="cell">${row.value === null ? '–' : changeSince(row, answer)}</td>
+</tr>
+`)}`
+}
+
+const chosen = html` class="bv-row--chosen"`
+
+function figureCell({ value, reason, status }: ComparisonRowAnswer, { measure }: ComparisonAnswer): Html | string {
+  if (value === null) return html`<span class="bv-absence">${reasonWords(reason)}</span>`
+  const figure = shortFigure(measure, value)
+  return status === 'published' ? figure : html`${figure}<em class="bv-everyone__status">${statusWords(status)}</em>`
 }
 
 function changeSince(row: ComparisonRowAnswer, { measure }: ComparisonAnswer): string {

@@ -1,6 +1,7 @@
 import { sparkline, strip } from '#kernel/charts/index.ts'
 import { downloadsOf } from '#kernel/exports/index.ts'
 import { countOf, formatCount, formatDate, formatFigure, formatMoment } from '#kernel/figures/index.ts'
+import { html, picture, type Html } from '#kernel/web/html.ts'
 import { paginationOf } from '#kernel/web/components/pagination/pagination.ts'
 import type { ProfileAnswer, ProfileRowAnswer } from '#slices/benchmarking/index.ts'
 import type { Authority, GroupChoice } from '#slices/places/index.ts'
@@ -8,7 +9,7 @@ import { authorityAddress, home, nationInWords, spanInWords } from '../pages.ts'
 import { formOf } from './fields.ts'
 import { filterOf, inAddress, type ProfileQuestion } from './question.ts'
 import { shownEntries, tallyOf } from './rules.ts'
-import { changeInWords, groupInWords, openingSentence } from './words.ts'
+import { changeInWords, type ChangeInWords, groupInWords, openingSentence } from './words.ts'
 
 /** From a profile to exactly what its template shows. */
 
@@ -58,7 +59,7 @@ export function profilePage(data: ProfileData) {
     group: inWords + groupSource(group),
     range: rangeInWords(shown.length, measures.length, page, pages),
     clearHref: shown.length < measures.length ? address + carried : '',
-    sections: sectionsOf(shown, page, question, (row) => rowOf(row, `${address}/measures/${encodeURIComponent(row.measure.code)}${carried}`)),
+    sections: sectionsOf(shown, page, question, (row, isUnderService) => rowOf(row, `${address}/measures/${encodeURIComponent(row.measure.code)}${carried}`, isUnderService)),
     pagination: paginationOf({
       page, size: PAGE, total: shown.length, hrefOf: (number) => address + inAddress(question, number === 1 ? {} : { page: String(number) }),
     }),
@@ -102,14 +103,14 @@ function successionInWords({ authority, succession }: ProfileData) {
 }
 
 /** Rows under the heading of their service, or all under none when they are in another order. */
-function sectionsOf(shown: readonly ProfileRowAnswer[], page: number, { sort }: ProfileQuestion, finished: (row: ProfileRowAnswer) => ReturnType<typeof rowOf>) {
+function sectionsOf(shown: readonly ProfileRowAnswer[], page: number, { sort }: ProfileQuestion, finished: (row: ProfileRowAnswer, isUnderService: boolean) => Html) {
   const onPage = shown.slice((page - 1) * PAGE, page * PAGE)
-  if (sort !== '' && sort !== 'service') return onPage.length === 0 ? [] : [{ heading: '', counts: '', rows: onPage.map(finished) }]
+  if (sort !== '' && sort !== 'service') return onPage.length === 0 ? [] : [{ heading: '', counts: '', rows: html`${onPage.map((row) => finished(row, false))}` }]
   const whole = Map.groupBy(shown, headingOf)
   return [...Map.groupBy(onPage, headingOf)].map(([heading, rows]) => ({
     heading,
     counts: sectionCounts(whole.get(heading) ?? [], rows.length),
-    rows: rows.map((row) => ({ ...finished(row), service: '' })),
+    rows: html`${rows.map((row) => finished(row, true))}`,
   }))
 }
 
@@ -129,27 +130,31 @@ function sectionCounts(rows: readonly ProfileRowAnswer[], here: number): string 
 /** What a status adds to a figure; nothing for a plain published one. */
 const statusWords: Record<string, string> = { provisional: 'provisional', estimated: 'estimated', low: 'low quality', revised: 'corrected' }
 
-function rowOf(row: ProfileRowAnswer, href: string) {
-  const { measure, value, quartile } = row
+function rowOf(row: ProfileRowAnswer, href: string, isUnderService: boolean): Html {
+  const { measure, value, position, quartile } = row
   const format = formatOf(measure)
-  return {
-    title: measure.title,
-    href,
-    service: measure.service ?? '',
-    isLocal: measure.local,
-    unit: unitBeside(measure),
-    value: value === null ? '' : formatFigure(value, format),
-    absence: value === null ? row.position : '',
-    status: value === null ? '' : (statusWords[row.status] ?? ''),
-    period: row.period?.label ?? '',
-    later: row.later_absence ? `${row.later_absence.period}: ${(row.later_absence.reason ?? 'missing').replaceAll('-', ' ')}` : '',
-    median: row.median === null ? '' : formatFigure(row.median, format),
-    position: value === null ? '' : row.position,
-    isAtEnd: quartile === 1 || quartile === 4,
-    change: changeInWords(row, format),
-    strip: stripOf(row),
-    sparkline: sparklineOf(row),
-  }
+  const about = [isUnderService ? '' : (measure.service ?? ''), unitBeside(measure)].filter((part) => part !== '').join(' · ')
+  const isAtEnd = quartile === 1 || quartile === 4
+  const later = row.later_absence ? `${row.later_absence.period}: ${(row.later_absence.reason ?? 'missing').replaceAll('-', ' ')}` : ''
+  const words = value === null ? '' : html`<span class="bv-profile__words${isAtEnd ? ' bv-profile__words--end' : ''}">${position}</span>`
+  return html`<tr role="row">
+<th scope="row" role="rowheader"><a class="govuk-link" href="${href}">${measure.title}</a>${measure.local ? local : ''}${about === '' ? '' : html`<span class="bv-profile__small">${about}</span>`}</th>
+<td role="cell" class="bv-table__number bv-profile__value">${value === null ? html`<span class="bv-absence">${position}</span>` : withSmall(formatFigure(value, format), statusWords[row.status] ?? '')}</td>
+<td role="cell" class="bv-profile__period">${withSmall(row.period?.label ?? '', later)}</td>
+<td role="cell" class="bv-table__number bv-profile__median">${row.median === null ? '' : formatFigure(row.median, format)}</td>
+<td role="cell" class="bv-profile__position">${stripOf(row)}${words}</td>
+<td role="cell" class="bv-profile__change">${changeCell(changeInWords(row, format))}</td>
+<td role="cell" class="bv-profile__line">${sparklineOf(row)}</td>
+</tr>
+`
+}
+
+const local = html` <span class="bv-profile__flag">local</span>`
+const withSmall = (words: string, small: string) => (small === '' ? words : html`${words} <span class="bv-profile__small">${small}</span>`)
+
+function changeCell({ arrow, text, since }: ChangeInWords): Html {
+  const sign = arrow === '' ? '' : html`<span class="bv-profile__arrow" aria-hidden="true">${arrow}</span> `
+  return html`${sign}${withSmall(text, since)}`
 }
 
 /** The unit where the figure itself does not already say it: "per 1,000 people", not "%". */
@@ -159,21 +164,21 @@ function unitBeside({ unit, suffix, scale }: ProfileRowAnswer['measure']): strin
 
 const formatOf = ({ prefix, suffix, display_factor, decimals, scale }: ProfileRowAnswer['measure']) => ({ prefix, suffix, displayFactor: display_factor, decimals, scale })
 
-function stripOf({ measure, value, spine, spine_place, median, compared, position }: ProfileRowAnswer): string {
+function stripOf({ measure, value, spine, spine_place, median, compared, position }: ProfileRowAnswer): Html | string {
   if (spine === null) return ''
   const figure = (one: number) => formatFigure(one, formatOf(measure))
   const own = value === null ? position : `${figure(value)}, ${position}`
   const group = median === null ? '' : ` Median of ${formatCount(compared)}: ${figure(median)}.`
   const direction = measure.polarity === 'none' ? ' Further right is more, not better.' : ''
-  return strip({ id: `strip-${measure.code}`, title: `Position: ${measure.title}`, spine, own: spine_place, summary: `${own}.${group}${direction}` }).svg
+  return picture(strip({ id: `strip-${measure.code}`, title: `Position: ${measure.title}`, spine, own: spine_place, summary: `${own}.${group}${direction}` }))
 }
 
-function sparklineOf({ measure, series, breaks }: ProfileRowAnswer): string {
+function sparklineOf({ measure, series, breaks }: ProfileRowAnswer): Html | string {
   if (series.length < 2) return ''
   const points = series.map(({ period, starts, value }, place) => {
     const before = series[place - 1]?.starts
     return { period, value, breakBefore: before !== undefined && breaks.some((day) => day > before && day <= starts) }
   })
   const format = (one: number) => formatFigure(one, formatOf(measure))
-  return sparkline({ id: `line-${measure.code}`, title: `Series: ${measure.title}`, points, scale: { format } }).svg
+  return picture(sparkline({ id: `line-${measure.code}`, title: `Series: ${measure.title}`, points, scale: { format } }))
 }
