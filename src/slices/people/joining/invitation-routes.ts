@@ -117,6 +117,8 @@ function showInviteForm(reply: FastifyReply, house: House, organisation: Organis
 
 function showInvitation(reply: FastifyReply, house: House, actor: Actor, invitation: OpenedInvitation, link: string, form: FormView = blankForm(acceptForm, { link })): FastifyReply {
   const { account, active, organisation, email, roles, by } = invitation
+  const { provider } = house.config.signIn
+  const back = `/invitation?link=${link}`
   const isThem = actor.kind === 'person' && actor.account === account
   return hidden(reply).page('slices/people/views/invitation.njk', {
     title: `Invitation to ${organisation.name}`,
@@ -128,8 +130,8 @@ function showInvitation(reply: FastifyReply, house: House, actor: Actor, invitat
     email,
     // What can be done about it: make an account, accept with the one there is, sign in first, or nothing.
     step: account === null ? (house.config.signIn.passwords ? 'join' : 'provider') : active === false ? 'closed' : isThem ? 'accept' : actor.kind === 'person' ? 'other' : 'sign-in',
-    signInHref: `/sign-in?next=${encodeURIComponent(`/invitation?link=${link}`)}`,
-    provider: house.config.signIn.provider?.label ?? null,
+    signInHref: `/sign-in?next=${encodeURIComponent(back)}`,
+    provider: provider && { label: provider.label, href: `/sign-in/provider?invitation=${encodeURIComponent(link)}&next=${encodeURIComponent(account === null ? '/' : back)}` },
     link,
     form: withoutPasswords(form),
     errorSummary: form.errorSummary,

@@ -5,6 +5,7 @@ import { withdrawLetters, writeLetter } from '#kernel/mail/index.ts'
 import { conflict, notFound, refused } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
 import { addAccount, addMissingRoles, refuseRoles } from '../commands.ts'
+import { linkIdentity, type Link } from '../oidc/links.ts'
 import type { Organisation } from '../queries.ts'
 import { rolesInWords } from '../rules.ts'
 import type { Person } from '../sign-in/sessions.ts'
@@ -106,13 +107,20 @@ export async function invitationBehind({ store, now }: Pick<House, 'store' | 'no
 
 export type OpenedInvitation = NonNullable<Awaited<ReturnType<typeof invitationBehind>>>
 
-/** Accepts as somebody new: makes their account, looked after by the organisation that invited them. */
-export function acceptAsNew({ store, now }: Pick<House, 'store' | 'now'>, invitation: OpenedInvitation, person: { name: string; hash: string }): Promise<number> {
+/**
+ * Accepts as somebody new: makes their account, looked after by the organisation that invited them; linked with the provider when they come
+ * from there.
+ */
+export function acceptAsNew(
+  { store, now }: Pick<House, 'store' | 'now'>, invitation: OpenedInvitation, person: { name: string; hash: string }, from: Pick<Link, 'provider' | 'subject'> | null = null,
+): Promise<number> {
   const { organisation, email, roles } = invitation
   return store.change(invitationPage, 'people.accept-invitation', async (trx) => {
     const added = await addAccount(trx, { organisation, email, roles, ...person, mustChange: false, now: now() })
     await close(trx, invitation.id, added.result, now())
-    return { ...added, says: `made an account for ${person.name}, who was invited to ${organisation.name} as ${rolesInWords(roles)}` }
+    if (from) await linkIdentity(trx, { account: added.result, organisation: organisation.id, now: now(), ...from })
+    const how = from ? `, coming from ${from.provider.label}` : ''
+    return { ...added, says: `made an account for ${person.name}, who was invited to ${organisation.name} as ${rolesInWords(roles)}${how}` }
   })
 }
 

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import type { Actor } from '#kernel/access/actor.ts'
-import type { Changed, Trx } from '#kernel/db/index.ts'
-import { conflict } from '#kernel/problems.ts'
 import type { ProviderConfig } from '#kernel/sign-in-settings.ts'
 import { isMailAddress } from '#kernel/mail/index.ts'
 import type { House } from '#kernel/slice.ts'
 import { addAccount } from '../commands.ts'
+import { acceptAsNew, invitationBehind, type OpenedInvitation } from '../joining/invitations.ts'
 import { organisationBySlug } from '../queries.ts'
 import { hashPassword } from '../sign-in/passwords.ts'
 import { accountFor, accountWith, personOf } from '../sign-in/sessions.ts'
 import { telling } from '../telling.ts'
+import { linkIdentity } from './links.ts'
 
 const doorkeeper: Actor = { kind: 'system', name: 'the sign-in page' }
 
@@ -23,20 +23,26 @@ export interface ProviderPerson {
   name: string | null
 }
 
+/** Why the provider's word opens no account. */
+type Refusal = 'unknown' | 'unverified' | 'not-invited'
 type Found = NonNullable<Awaited<ReturnType<typeof accountWith>>>
 
 /**
  * The account of somebody who comes from the provider: the one linked with them, or at first the active one with their verified email
  * address, which is then linked for good. `unverified`: they are not linked and their address cannot be relied on; this is said
- * before any account is looked for.
+ * before any account is looked for. With the link of an invitation whoever has no account gets one, if the invitation went to that
+ * address; `not-invited`: it went to another.
  */
-export async function accountOf(house: House, provider: ProviderConfig, who: ProviderPerson): Promise<Found | 'unknown' | 'unverified'> {
+export async function accountOf(house: House, provider: ProviderConfig, who: ProviderPerson, invitation: string | null): Promise<Found | Refusal> {
+  const invited = invitation === null ? null : await invitationBehind(house, invitation)
   const linked = await linkedAccount(house, provider, who.subject)
+  if (linked && invited && invited.account !== linked.id) return 'not-invited'
   if (linked) return linked.active ? linked : 'unknown'
   const email = trustedEmail(provider, who)
   if (email === null) return 'unverified'
   const account = await accountFor(house, email)
-  if (!account) return addNew(house, provider, who, email)
+  if (invitation !== null && (invited?.email ?? '').toLowerCase() !== email.toLowerCase()) return 'not-invited'
+  if (!account) return invited ? join(house, provider, who, email, invited) : addNew(house, provider, who, email)
   const person = account.active ? await personOf(house, account.id) : null
   if (!person) return 'unknown'
   const link = { account: account.id, organisation: account.organisation, provider, subject: who.subject, now: house.now() }
@@ -55,29 +61,6 @@ export function trustedEmail({ emailDomains }: Pick<ProviderConfig, 'emailDomain
   return emailVerified === true || emailDomains.includes(domain) ? email : null
 }
 
-interface Link {
-  account: number
-  organisation: number
-  provider: Pick<ProviderConfig, 'issuer' | 'label'>
-  subject: string
-  now: Date
-}
-
-/** Links an account with somebody at the provider. Neither can be linked twice. */
-export async function linkIdentity(trx: Trx, { account, organisation, provider, subject, now }: Link): Promise<Changed<null>> {
-  const row = await trx.insertInto('people.identity').values({ account, organisation, issuer: provider.issuer, subject, made_at: now })
-    .onConflict((taken) => taken.doNothing()).returning('id').executeTakeFirst()
-  if (!row) throw conflict(`Your account, or you at ${provider.label}, is linked already.`)
-  return { subject: `account:${account}`, organisation, after: { issuer: provider.issuer }, result: null, says: `linked their account with ${provider.label}` }
-}
-
-/** Ends the link of an account with the provider. */
-export async function unlinkIdentity(trx: Trx, { id, organisation, name }: { id: number; organisation: number; name: string }): Promise<Changed<null>> {
-  const ended = await trx.deleteFrom('people.identity').where('account', '=', id).returning('issuer').execute()
-  if (ended.length === 0) throw conflict(`The account of ${name} is not linked with a provider.`)
-  return { subject: `account:${id}`, organisation, before: { issuer: ended.map(({ issuer }) => issuer).join(', ') }, result: null, says: `ended the link of ${name} with the provider` }
-}
-
 async function linkedAccount(house: House, { issuer }: ProviderConfig, subject: string): Promise<Found | undefined> {
   const identity = await house.store.read(doorkeeper, (db) =>
     db.selectFrom('people.identity').select('account').where('issuer', '=', issuer).where('subject', '=', subject).executeTakeFirst())
@@ -92,9 +75,7 @@ async function addNew(house: House, provider: ProviderConfig, who: ProviderPerso
     house.log.error({ event: 'sign-in.misconfigured', organisation: provider.newPeople }, 'OIDC_NEW_PEOPLE names an organisation that does not exist')
     return 'unknown'
   }
-  // A password nobody knows: they come in through the provider, until they ask for one of their own.
-  const hash = await hashPassword(randomBytes(32).toString('base64'))
-  const name = who.name?.trim().slice(0, 200) || email
+  const { name, hash } = await asNew(who, email)
   await house.store.change(doorkeeper, 'people.add-account', async (trx) => {
     const added = await addAccount(trx, { organisation, email, name, roles: ['reader'], hash, mustChange: false, now: house.now() })
     await linkIdentity(trx, { account: added.result, organisation: organisation.id, provider, subject: who.subject, now: house.now() })
@@ -103,8 +84,19 @@ async function addNew(house: House, provider: ProviderConfig, who: ProviderPerso
   return (await linkedAccount(house, provider, who.subject)) ?? 'unknown'
 }
 
+/** Makes the account of somebody who was invited. The invitation decides where and as what; the provider says that the address is theirs. */
+async function join(house: House, provider: ProviderConfig, who: ProviderPerson, email: string, invitation: OpenedInvitation): Promise<Found | Refusal> {
+  await acceptAsNew(house, invitation, await asNew(who, email), { provider, subject: who.subject }).catch(unlessConflict)
+  return (await linkedAccount(house, provider, who.subject)) ?? 'not-invited'
+}
+
+/** Somebody new with a password nobody knows: they come in through the provider, until they ask for one of their own. */
+async function asNew({ name }: ProviderPerson, email: string): Promise<{ name: string; hash: string }> {
+  return { name: name?.trim().slice(0, 200) || email, hash: await hashPassword(randomBytes(32).toString('base64')) }
+}
+
 /** Two first visits at once: one of them makes the link, and the other finds it. */
 function unlessConflict(cause: unknown): null {
-  if (cause instanceof Error && 'code' in cause && (cause.code === 'conflict' || cause.code === 'refused')) return null
+  if (cause instanceof Error && 'code' in cause && ['conflict', 'refused', 'not-found'].includes(String(cause.code))) return null
   throw cause
 }

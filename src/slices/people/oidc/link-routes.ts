@@ -7,7 +7,7 @@ import { confirmed, isFresh } from '../sign-in/confirm.ts'
 import { carrier } from '../sign-in/identify.ts'
 import { homeOf } from '../sign-in/sessions.ts'
 import { telling } from '../telling.ts'
-import { unlinkIdentity } from './accounts.ts'
+import { unlinkIdentity } from './links.ts'
 import { identityOf } from './queries.ts'
 
 /** Linking one's own account with the provider, which needs no email address to agree. */

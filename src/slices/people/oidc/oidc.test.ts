@@ -9,6 +9,9 @@ import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { Visitor } from '#kernel/testing/visitor.ts'
 import { createServer } from '#kernel/web/server.ts'
 import { newOrganisation, newPerson, testPassword } from '../builders.ts'
+import { openLetter } from '#kernel/mail/index.ts'
+import { invite } from '../joining/invitations.ts'
+import { codeAt } from '../second-factor/rules.ts'
 import { accessCommands } from '../second-factor/command-line.ts'
 import { identify, people } from '../index.ts'
 import type { Organisation } from '../queries.ts'
@@ -483,7 +486,10 @@ describe('one’s account', () => {
     const [confirm = ''] = /\/sign-in\/provider\?confirm=yes&amp;next=[^"]+/.exec(between.body) ?? []
     const go = async () => String((await browser.get(confirm.replaceAll('&amp;', '&'))).headers.location)
     const other = known()
-    expect((await browser.get(await atProvider(await go(), other.sub))).headers.location).toContain('trouble=refused')
+    const refused = String((await browser.get(await atProvider(await go(), other.sub))).headers.location)
+    expect(refused).toContain('trouble=not-confirmed')
+    const told = await browser.get(refused)
+    expect([told.statusCode, told.body.includes('does not show that it is you'), told.body.includes('href="/account"')]).toEqual([200, true, true])
     const address = await go()
     expect(new URL(address).searchParams.get('max_age')).toBe('300')
     expect((await browser.get(await atProvider(address, there.sub))).headers.location).toBe('/account')
@@ -500,9 +506,114 @@ describe('one’s account', () => {
     const token = browser.token
     const proved = () => database.raw.rows(`select proved_at from people.session where account = ${person.account}`)
     const before = await proved()
-    expect((await browser.get(await atProvider(await begin(browser, '/account', '&confirm=yes'), there.sub))).headers.location).toContain('trouble=refused')
+    expect((await browser.get(await atProvider(await begin(browser, '/account', '&confirm=yes'), there.sub))).headers.location).toContain('trouble=not-confirmed')
     expect(browser.token).toBe(token)
     expect(await proved()).toEqual(before)
+  })
+
+  test('is confirmed by whoever has no password: with a code once there is an app, and at the provider until then, however late they add one', async () => {
+    const closed = await open({ PASSWORD_SIGN_IN: 'off' })
+    const { person, there } = await both({ roles: ['administrator'] })
+    const browser = visitor(closed)
+    const enrolment = '/account/second-factor/new'
+    expect((await browser.get(await atProvider(await begin(browser, '/account'), there.sub))).headers.location).toBe(`${enrolment}?next=%2Faccount`)
+    const add = async () => {
+      await browser.get(enrolment)
+      const secret = (/bv-secret">([^<]+)</.exec(browser.page)?.[1] ?? '').replaceAll(' ', '')
+      const [, sealed = ''] = /name="sealed" value="([^"]+)"/.exec(browser.page) ?? []
+      return { secret, answer: await browser.post(enrolment, { name: 'Phone', code: codeAt(secret, closed.house.now()), sealed, next: '/account' }) }
+    }
+    ahead = 11 * 60_000
+    const late = (await add()).answer
+    const [confirm = ''] = /\/sign-in\/provider\?confirm=yes&amp;next=[^"]+/.exec(late.body) ?? []
+    const address = String((await browser.get(confirm.replaceAll('&amp;', '&'))).headers.location)
+    expect((await browser.get(await atProvider(address, there.sub))).headers.location).toBe(enrolment)
+    const { secret, answer } = await add()
+    expect(answer.body).toContain('Your recovery codes')
+    ahead = 22 * 60_000 + 30_000
+    const asked = await browser.post('/account/sessions/end', {}, '/account')
+    expect([asked.statusCode, asked.body.includes('name="_code"'), asked.body.includes('confirm=yes')]).toEqual([422, true, false])
+    expect((await browser.post('/account/sessions/end', { _code: codeAt(secret, closed.house.now()) })).statusCode).toBe(303)
+    await database.raw.exec(`delete from people.second_factor where account = ${person.account}; delete from people.identity where account = ${person.account}; delete from people.membership where account = ${person.account}`)
+    ahead = 33 * 60_000 + 30_000
+    const unlinked = await browser.post('/account/sessions/end', {}, '/account')
+    expect(unlinked.body).toContain('href="/sign-in/provider?next=%2Faccount"')
+    expect(unlinked.body).not.toContain('type="password"')
+    expect((await browser.get(await atProvider(await begin(browser, '/account'), there.sub))).headers.location).toBe('/account')
+    expect((await browser.post('/account/sessions/end', {}, '/account')).statusCode).toBe(303)
+  })
+})
+
+describe('somebody who was invited and has no account', () => {
+  const knownAs = (name: string) => {
+    const email = `invited-${++made}@northmere.example`
+    return { ...known({ name, email }), email }
+  }
+  const invited = async (email: string, house = workbench.house) => {
+    const by = await newPerson(house, organisation, { roles: ['administrator'] })
+    await house.store.change(by, 'people.invite', (trx) => invite(trx, house, { organisation, email, roles: ['performance-officer'] }, by))
+    const [{ id } = { id: 0 }] = await database.raw.rows<{ id: number }>('select max(id) as id from kernel.letter')
+    const { text } = await house.store.change({ kind: 'system', name: 'test' }, 'test.open', (trx) => openLetter(trx, house, id))
+    return /\/invitation\?link=\S+/.exec(text)?.[0] ?? ''
+  }
+  /** Opens the link of the letter, presses the button of the provider and signs in there as somebody. */
+  const accept = async (link: string, sub: string, where = workbench) => {
+    const browser = visitor(where)
+    const page = (await browser.get(link)).body
+    const [, button = ''] = /href="(\/sign-in\/provider\?invitation=[^"]+)"/.exec(page) ?? []
+    const away = await browser.get(button.replaceAll('&amp;', '&'), { 'sec-fetch-site': 'same-origin' })
+    return { browser, page, answer: await browser.get(await atProvider(String(away.headers.location), sub)) }
+  }
+
+  test.each([{}, { PASSWORD_SIGN_IN: 'off' }, { OIDC_NEW_PEOPLE: 'northmere' }])('accepts by signing in at the provider, and gets an account with the roles of the invitation (%o)', async (settings) => {
+    const where = await open(settings)
+    const there = knownAs('Tom Askew')
+    const link = await invited(there.email.toUpperCase(), where.house)
+    const { browser, page, answer } = await accept(link, there.sub, where)
+    expect(page.includes('type="password"')).toBe(!('PASSWORD_SIGN_IN' in settings))
+    expect(answer.headers.location).toBe('/')
+    expect((await browser.get('/account')).body).toMatch(/Tom Askew[^]*performance officer/i)
+    expect((await accountsOf(there.email.toUpperCase())).length).toBe(1)
+    const entries = await where.house.store.read({ kind: 'system', name: 'test' }, (db) => trailPage(db, {}, { before: null, size: 3 }))
+    expect(entries.map(({ says }) => says).join()).toContain('made an account for Tom Askew, who was invited to Northmere Council as performance officer, coming from Northmere Council')
+    expect((await visitor(where).get(link)).statusCode).toBe(404)
+    expect((await signInAs(there.sub)).answer.headers.location).toBe('/account')
+  })
+
+  test.each([
+    ['is verified to have another address', () => known()],
+    ['only says to have the address', (email: string) => known({ email, email_verified: false })],
+    ['has an account here under another address', async () => (await both()).there],
+    ['is linked with an account here', async () => {
+      const { there } = await both()
+      await signInAs(there.sub)
+      return there
+    }],
+  ])('is let in by nobody at the provider who %s', async (_who, make) => {
+    const email = `invited-${++made}@northmere.example`
+    const where = await open({ OIDC_NEW_PEOPLE: 'northmere' })
+    const link = await invited(email, where.house)
+    const there = await make(email)
+    const accountsBefore = await database.raw.rows('select id from people.account')
+    const { browser, answer } = await accept(link, there.sub, where)
+    expect(answer.headers.location).toMatch(/trouble=(not-invited|unverified)/)
+    expect(browser.token).toBeUndefined()
+    expect(await database.raw.rows('select id from people.account')).toEqual(accountsBefore)
+    expect((await browser.get(link)).statusCode).toBe(200)
+    expect((await browser.get(String(answer.headers.location))).body).toMatch(/is not the one the invitation went to|can be relied on/)
+  })
+
+  test('makes one account when they accept twice at once, and no link of another site begins it', async () => {
+    const there = knownAs('Ines Hartley')
+    const link = await invited(there.email)
+    const [browser, twin] = [visitor(), visitor()]
+    const start = async (one: Visitor) => atProvider(String((await one.get(`/sign-in/provider?invitation=${link.split('=')[1] ?? ''}&next=%2F`)).headers.location), there.sub)
+    const [first, second] = [await start(browser), await start(twin)]
+    const answers = await Promise.all([browser.get(first), twin.get(second)])
+    expect(answers.map(({ headers }) => headers.location)).toEqual(['/', '/'])
+    expect(await accountsOf(there.email)).toHaveLength(1)
+    const planted = await visitor().get(`/sign-in/provider?invitation=${link.split('=')[1] ?? ''}`, { 'sec-fetch-site': 'cross-site' })
+    expect(planted.headers.location).toBe('/sign-in?next=%2F')
   })
 })
 

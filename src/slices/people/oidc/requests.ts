@@ -10,7 +10,7 @@ export const requestPatience = 10 * 60_000
 /** Why somebody is sent to the provider: to sign in, to prove again who they are, or to link the account they are signed in with. */
 export type Purpose = 'sign-in' | 'confirm' | 'link'
 
-const secrets = z.object({ nonce: z.string(), verifier: z.string(), next: z.string() })
+const secrets = z.object({ nonce: z.string(), verifier: z.string(), next: z.string(), invitation: z.string().nullable() })
 
 /** A way to the provider that was begun and not come back from. */
 export interface ProviderRequest extends z.output<typeof secrets> {
@@ -20,9 +20,9 @@ export interface ProviderRequest extends z.output<typeof secrets> {
 }
 
 /** Remembers that this browser goes to the provider. Returns what the provider must send back and the challenge to prove it with. */
-export async function beginRequest(house: House, browser: string, begun: { purpose: Purpose; session: number | null; next: string }) {
+export async function beginRequest(house: House, browser: string, begun: { purpose: Purpose; session: number | null; next: string; invitation: string | null }) {
   const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()]
-  const kept = JSON.stringify({ nonce, verifier, next: begun.next } satisfies z.output<typeof secrets>)
+  const kept = JSON.stringify({ nonce, verifier, next: begun.next, invitation: begun.invitation } satisfies z.output<typeof secrets>)
   await keep(house, { state, browser, purpose: begun.purpose, session: begun.session, kept })
   return { state, nonce, challenge: await oidc.calculatePKCECodeChallenge(verifier) }
 }

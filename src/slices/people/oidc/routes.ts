@@ -14,15 +14,16 @@ import { isFresh } from '../sign-in/confirm.ts'
 import { carrier, carrierOf, wayOn } from '../sign-in/identify.ts'
 import { homeOf, newToken, renewSession, type Identified } from '../sign-in/sessions.ts'
 import { telling } from '../telling.ts'
-import { accountOf, linkIdentity } from './accounts.ts'
+import { accountOf } from './accounts.ts'
 import { addressAtProvider, answerFrom, callbackPath, type Answer } from './callback.ts'
 import { leavingAddress, tokenPurpose } from './leaving.ts'
+import { linkIdentity } from './links.ts'
 import { troubleOf } from './provider.ts'
 import { identityOf } from './queries.ts'
 import { beginRequest, requestPatience, takeLeave, takeRequest, type ProviderRequest, type Purpose } from './requests.ts'
 import type { Trouble } from './troubles.ts'
 
-const startQuery = z.object({ next: z.string().catch(''), confirm: z.string().catch(''), link: z.string().catch('') })
+const startQuery = z.object({ next: z.string().catch(''), confirm: z.string().catch(''), link: z.string().catch(''), invitation: z.string().max(200).catch('') })
 const leaveQuery = z.object({ leave: z.string().catch('') })
 
 /** To the OpenID Connect provider and back. */
@@ -35,13 +36,14 @@ export function providerRoutes(plain: FastifyInstance, house: House): void {
     const provider = providerHere(house)
     const next = safeNext(request.query.next)
     const purpose: Purpose = request.query.confirm ? 'confirm' : request.query.link ? 'link' : 'sign-in'
+    const invitation = purpose === 'sign-in' && request.query.invitation !== '' ? request.query.invitation : null
     const carried = await carrierOf(house, request)
     // A link on another site must not sign anybody in, nor prove anything: they see our own page with the button first.
     if (!isFromHere(request) || (purpose !== 'sign-in' && !carried)) return reply.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303)
     if (purpose === 'link' && carried && !isFresh(house, carried)) return reply.redirect('/account/provider', 303)
     const browser = readCookie(request, config, 'provider') ?? randomBytes(24).toString('base64url')
     try {
-      const begun = await beginRequest(house, browser, { purpose, session: purpose === 'sign-in' ? null : (carried?.session ?? null), next })
+      const begun = await beginRequest(house, browser, { purpose, session: purpose === 'sign-in' ? null : (carried?.session ?? null), next, invitation })
       const address = await addressAtProvider(house, provider, { ...begun, purpose })
       writeCookie(reply, config, 'provider', browser, new Date(house.now().getTime() + requestPatience))
       return reply.redirect(address.href, 303)
@@ -84,9 +86,9 @@ export function providerRoutes(plain: FastifyInstance, house: House): void {
 }
 
 /** Signs somebody in whom the provider vouches for. */
-async function signInWith(house: House, request: FastifyRequest, reply: FastifyReply, provider: ProviderConfig, { next }: ProviderRequest, answer: Answer): Promise<FastifyReply> {
+async function signInWith(house: House, request: FastifyRequest, reply: FastifyReply, provider: ProviderConfig, { next, invitation }: ProviderRequest, answer: Answer): Promise<FastifyReply> {
   const { config } = house
-  const account = await accountOf(house, provider, answer.who)
+  const account = await accountOf(house, provider, answer.who, invitation)
   if (typeof account === 'string') return refuseWith(house, reply, account, next)
   const admitted = await admit(house, {
     account, method: 'provider', next, ...callerOf(request), earlierToken: sessionToken(request, config),
@@ -109,9 +111,9 @@ async function goOnWith(house: House, request: FastifyRequest, reply: FastifyRep
   if (!carried || carried.session !== begun.session) return refuseWith(house, reply, 'again', begun.next)
   if (begun.purpose === 'link') return link(house, reply, provider, carried, answer)
   const identity = await house.store.read(carried.actor, (db) => identityOf(db, carried.actor.account))
-  if (identity?.issuer !== provider.issuer || identity.subject !== answer.who.subject) return refuseWith(house, reply, 'refused', begun.next)
+  if (identity?.issuer !== provider.issuer || identity.subject !== answer.who.subject) return refuseWith(house, reply, 'not-confirmed', begun.next)
   // Whoever has a second factor is not let past it by the provider's first.
-  if (carried.hasSecondFactor && !answer.hasSecondFactor) return refuseWith(house, reply, 'refused', begun.next)
+  if (carried.hasSecondFactor && !answer.hasSecondFactor) return refuseWith(house, reply, 'not-confirmed', begun.next)
   const [token, now] = [newToken(), house.now()]
   const expires = await house.store.change(carried.actor, 'people.confirm', async (trx) => ({
     subject: `account:${carried.actor.account}`, organisation: await homeOf(trx, carried.actor.account),

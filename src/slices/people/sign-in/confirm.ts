@@ -4,6 +4,7 @@ import type { Fault } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
 import { csrfFieldName } from '#kernel/web/csrf.ts'
 import { startSession } from '#kernel/web/cookies.ts'
+import { identityOf } from '../oidc/queries.ts'
 import { ownAccount } from '../queries.ts'
 import { checkCode } from '../second-factor/checking.ts'
 import { checkOwnPassword } from './commands.ts'
@@ -74,21 +75,36 @@ export const wrongCode = 'This code was not accepted. Wait for the next one your
 const emptyFault = ({ hasSecondFactor }: Identified): Fault =>
   hasSecondFactor ? { field: codeField, message: 'Enter the code your authenticator app shows' } : { field: passwordField, message: 'Enter your password' }
 
-function showBetween(house: House, request: FastifyRequest, reply: FastifyReply, carried: Identified, { what, back }: Wanted, fault: Fault | null): null {
+async function showBetween(house: House, request: FastifyRequest, reply: FastifyReply, carried: Identified, { what, back }: Wanted, fault: Fault | null): Promise<null> {
   const kept = [...fieldsOf(request.body)].filter(([name]) => ![csrfFieldName, codeField, passwordField].includes(name))
-  const { provider } = house.config.signIn
+  const { by, href } = await wayToProve(house, carried, back)
   reply.code(fault?.message.startsWith('Too many') ? 429 : 422).page('slices/people/views/confirm.njk', {
     title: 'Confirm that it is you',
     breadcrumbs: [{ text: 'Home', href: '/' }, { text: 'Your account', href: '/account' }, { text: 'Confirm' }],
     what,
     action: request.url,
     kept: kept.flatMap(([name, values]) => values.map((value) => ({ name, value }))),
-    by: carried.hasSecondFactor ? 'code' : provider && carried.method === 'provider' ? 'provider' : 'password',
+    by,
     fault: fault && { text: fault.message },
-    provider: provider && { label: provider.label, href: `/sign-in/provider?confirm=yes&next=${encodeURIComponent(back)}` },
+    provider: { label: house.config.signIn.provider?.label ?? '', href },
+    mayForget: house.config.signIn.passwords,
     errorSummary: fault && errorSummaryOf([fault]),
   })
   return null
+}
+
+/**
+ * How somebody can prove who they are: by a code when they have an app; at the provider when they came from there; else by the password.
+ * Somebody whose link with the provider was ended meanwhile, where passwords are not taken, signs in there anew.
+ */
+async function wayToProve(house: House, carried: Identified, back: string): Promise<{ by: 'code' | 'provider' | 'password'; href: string }> {
+  const { provider, passwords } = house.config.signIn
+  const next = `next=${encodeURIComponent(back)}`
+  if (carried.hasSecondFactor) return { by: 'code', href: '' }
+  if (!provider || carried.method !== 'provider') return { by: 'password', href: '' }
+  const isLinked = (await house.store.read(carried.actor, (db) => identityOf(db, carried.actor.account))) !== undefined
+  if (isLinked) return { by: 'provider', href: `/sign-in/provider?confirm=yes&${next}` }
+  return { by: passwords ? 'password' : 'provider', href: `/sign-in/provider?${next}` }
 }
 
 /** What a form posted, by field; nothing of a request without one. */

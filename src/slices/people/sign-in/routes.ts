@@ -23,7 +23,7 @@ export function signInRoutes(plain: FastifyInstance, house: House): void {
   app.get('/sign-in', { config: { access: 'public' }, schema: { querystring: query } }, async (request, reply) => {
     const next = safeNext(request.query.next)
     const carrier = await carrierOf(house, request)
-    if (carrier) return reply.redirect(wayOn(house, carrier, next), 303)
+    if (carrier) return showWhyNot(reply, house, request.query.trouble, wayOn(house, carrier, next))
     return showSignIn(reply, house, blankForm(signInForm, { next }), request.query)
   })
 
@@ -56,6 +56,13 @@ export function signInRoutes(plain: FastifyInstance, house: House): void {
 }
 
 const wrong: Fault = { field: 'email', message: 'The email address and password do not belong together. Check both and try again.' }
+
+/** Somebody who is signed in goes on; unless they come back from the provider without what they went for, and then they are told why. */
+function showWhyNot(reply: FastifyReply, house: House, trouble: string, nextHref: string): FastifyReply {
+  const why = inTroubleWords(trouble, house.config.signIn.provider?.label ?? '')
+  if (why === null) return reply.redirect(nextHref, 303)
+  return reply.page('slices/people/views/not-confirmed.njk', { title: 'Nothing was done', breadcrumbs: [{ text: 'Home', href: '/' }, { text: 'Nothing was done' }], why, nextHref })
+}
 
 function showSignIn(reply: FastifyReply, house: House, form: FormView, asked: { trouble: string; with: string }): FastifyReply {
   const { provider, passwords } = house.config.signIn
