@@ -1,3 +1,4 @@
+import { nice, ticks, tickStep } from 'd3-array'
 import { COLOURS, escaped, px, type Size } from './chart.ts'
 
 export const FONT_SIZE = 13
@@ -18,33 +19,13 @@ export interface Tick {
 
 /** Multiples of 1, 2 or 5 times a power of ten between two figures, about as many as asked, labelled with as many decimals as tell them apart. */
 export function roundTicks(from: number, to: number, about: number): Tick[] {
-  const { step, places } = roundStep((to - from) / about)
-  const first = Math.ceil(from / step - 1e-9)
-  const last = Math.floor(to / step + 1e-9)
-  // The product may come with a stray last digit: 3 × 0.1 is 0.30000000000000004.
-  const all = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toFixed(places)))
-  return all.map((at) => ({ at, label: labelOf(at, places) }))
+  if (from === to) return []
+  const places = Math.min(100, Math.max(0, -Math.floor(Math.log10(tickStep(from, to, about)) + 1e-9)))
+  return ticks(from, to, about).map((at) => ({ at, label: labelOf(at, places) }))
 }
 
 /** Two ends moved outwards to round numbers, about ten steps apart. */
-export function widened([from, to]: readonly [number, number]): [number, number] {
-  let ends: [number, number] = [from, to]
-  // Wider ends may ask for a wider step, once.
-  for (let i = 0; i < 2; i += 1) {
-    const { step, places } = roundStep((ends[1] - ends[0]) / 10)
-    ends = [Number((Math.floor(from / step + 1e-9) * step).toFixed(places)), Number((Math.ceil(to / step - 1e-9) * step).toFixed(places))]
-  }
-  return ends
-}
-
-/** The power of ten below a step, times 1, 2, 5 or 10, whichever is nearest by ratio; and the decimals it takes to write it. */
-function roundStep(wanted: number): { step: number; places: number } {
-  const power = Math.floor(Math.log10(wanted))
-  const ratio = wanted / 10 ** power
-  const factor = ratio >= Math.sqrt(50) ? 10 : ratio >= Math.sqrt(10) ? 5 : ratio >= Math.SQRT2 ? 2 : 1
-  const exponent = factor === 10 ? power + 1 : power
-  return { step: factor * 10 ** power, places: Math.min(100, Math.max(0, -exponent)) }
-}
+export const widened = ([from, to]: readonly [number, number]): [number, number] => nice(from, to, 10)
 
 function labelOf(at: number, places: number): string {
   const [whole = '', fraction] = Math.abs(at).toFixed(places).split('.')
