@@ -49,7 +49,7 @@ function drawn(
     spine.middle ? middleBand(Number(x(spine.middle.from)), Number(x(spine.middle.to)), floor) : '',
     `<path d="M${x(spine.median)} ${HEAD - 4}V${floor + 5}" stroke="${COLOURS.group}" stroke-dasharray="4 3"/>`,
     `<path d="M0 ${floor}H${width}" stroke="${COLOURS.other}"/>`,
-    ...placed.map((dot) => circle(dot, height(dot.level))),
+    `<g fill="#fff" stroke="${COLOURS.other}" stroke-width="1.25">${placed.map((dot) => circle(dot, height(dot.level))).join('')}</g>`,
     highlighted ? flag(highlighted, height(highlighted.level), width) : '',
     axisWords({ floor, width, median: Number(x(spine.median)) }, labels, better),
   ]
@@ -85,7 +85,7 @@ function stacked(dots: Dot[]): { placed: (Dot & { level: number })[]; tallest: n
 function circle({ title, highlighted, x }: Dot, y: number): string {
   const look = highlighted
     ? `r="${RADIUS + 2}" fill="${COLOURS.authority}" stroke="#fff" stroke-width="1.5"`
-    : `r="${RADIUS - 0.5}" fill="#fff" stroke="${COLOURS.other}" stroke-width="1.25"`
+    : `r="${RADIUS - 0.5}"`
   return `<circle cx="${px(x)}" cy="${px(y)}" ${look}><title>${title}</title></circle>`
 }
 

@@ -4,7 +4,7 @@ import { refused } from '#kernel/problems.ts'
 import { authorityByCode, isInBeing, kindsInWords, type Authority } from '#slices/places/index.ts'
 import {
   comparedFigures, kindsWithFigures, periodByLabel, valuesOf, wholeMeasure,
-  type AreaFigure, type Compared, type ComparedFigure, type DatedValue, type HeldPeriod, type Measure,
+  type AreaFigure, type Figure, type Compared, type ComparedFigure, type DatedValue, type HeldPeriod, type Measure,
 } from '#slices/indicators/index.ts'
 import type { ComparisonAnswer, ComparisonRowAnswer, MeasureAnswer } from './answer.ts'
 import { chooseGroup, membersDuring, reasonWithoutRow, type ChosenGroup } from './group.ts'
@@ -29,13 +29,15 @@ export interface ComparisonQuestion {
 /**
  * One measure, one period, one group, as known at a moment. Definitions, groupings, breaks and figures are all as they were
  * known then. Throws what to ask instead when the measure, period, group or authority means nothing.
+ *
+ * @param own the authority's figures of every period, where they were read already
  */
-export async function comparison(db: Reader, question: ComparisonQuestion): Promise<ComparisonAnswer> {
+export async function comparison(db: Reader, question: ComparisonQuestion, own?: readonly OwnValue[]): Promise<ComparisonAnswer> {
   const { knownAt } = question
   const { measure, held, breaks } = await wholeMeasure(db, question.measure, knownAt)
   const authority = question.authority === undefined ? undefined : await authorityByCode(db, question.authority)
   const group = await chooseGroup(db, { group: question.group, authority, measure, knownAt })
-  const { period, ...read } = await readFigures(db, { measure, held, breaks, authority, group, question })
+  const { period, ...read } = await readFigures(db, { measure, held, breaks, authority, group, question, own })
   const kinds = await applicableKinds(db, { measure, period, group, figures: read.figures, knownAt })
   const members = membersDuring(group, period, kinds)
   const earlier = await earlierOf(db, { measure, members, read, knownAt })
@@ -61,7 +63,11 @@ interface PeriodChoice {
   authority: Authority | undefined
   group: ChosenGroup
   question: ComparisonQuestion
+  own: readonly OwnValue[] | undefined
 }
+
+/** A figure of the authority in question, of the period with this number. */
+type OwnValue = Pick<Figure, 'period' | 'value'>
 
 /** The figures of the period in question, and of those that its changes are measured from. */
 interface Read extends Compared {
@@ -91,9 +97,9 @@ async function readFigures(db: Reader, choice: PeriodChoice): Promise<Read> {
 
 const hasValue = (figure: ComparedFigure | undefined) => figure !== undefined && figure.value !== null
 
-async function latestOf(db: Reader, { measure, question }: PeriodChoice, { id }: Authority, candidates: readonly HeldPeriod[]): Promise<HeldPeriod | undefined> {
-  const values = await valuesOf(db, measure, { authorities: [id], periods: candidates.map((one) => one.id), knownAt: question.knownAt })
-  const periods = new Set(values.map(({ period }) => period))
+async function latestOf(db: Reader, { measure, question, own }: PeriodChoice, { id }: Authority, candidates: readonly HeldPeriod[]): Promise<HeldPeriod | undefined> {
+  const values = own ?? (await valuesOf(db, measure, { authorities: [id], periods: candidates.map((one) => one.id), knownAt: question.knownAt }))
+  const periods = new Set(values.filter(({ value }) => value !== null).map(({ period }) => period))
   return candidates.findLast((candidate) => periods.has(candidate.id))
 }
 

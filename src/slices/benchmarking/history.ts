@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
+import { prepared } from '#kernel/db/prepared.ts'
 import { withheld, type Measure } from '#slices/indicators/index.ts'
 
 /** One figure as it was known for a while, and the import it came with. */
@@ -39,7 +40,7 @@ export async function historyOf(
   measure: Pick<Measure, 'id' | 'version'>,
   { authority, knownAt }: { authority: number; knownAt?: Date | undefined },
 ): Promise<KnownFigure[]> {
-  const { rows } = await sql<Omit<KnownFigure, Numbers> & Record<Numbers, string | null> & { kept: boolean }>`
+  const { rows } = await sql<Omit<KnownFigure, Numbers> & Record<Numbers, string | null> & { kept: boolean }>`${prepared}
     select p.label as period, o.value, o.numerator, o.denominator, o.status, o.reason, o.known_from, nullif(o.known_to, 'infinity') as known_to, o.restored,
            o.import, i.file_name, o.line, i.recipe_name, i.made_by, i.made_at as brought_in, i.known_from as stated, ${withheld('o', 'v')} as kept
       from indicators.observation o

@@ -30,8 +30,17 @@ export function rulesOf(measure: Measure): ComparisonRules {
   }
 }
 
+/** Definitions that were described: a definition is never changed, and visitors are all given the same. */
+const described = new WeakMap<Measure, MeasureAnswer>()
+
 /** A measure's definition as answers carry it. */
 export function describeMeasure(measure: Measure): MeasureAnswer {
+  const known = described.get(measure) ?? description(measure)
+  described.set(measure, known)
+  return known
+}
+
+function description(measure: Measure): MeasureAnswer {
   const { polarity, midpoint, change_as } = rulesOf(measure)
   const { code, title, version, dimension, service, unit, unit_kind, prefix, suffix, decimals, scale } = measure
   const { numerator_name, denominator_name, publisher, source_link, licence, fictional } = measure

@@ -1,7 +1,7 @@
 import type { Actor } from '#kernel/access/actor.ts'
 import type { Reader, Store } from '#kernel/db/index.ts'
 import { authorityByCode, type Authority } from '#slices/places/index.ts'
-import { everyBreak, everySeriesOf, measures, measureStates, valuesForMany, type Measure, type SeriesFigure } from '#slices/indicators/index.ts'
+import { everyBreak, everyMeasure, everySeriesOf, measures, measureStates, valuesForMany, type Measure, type SeriesFigure } from '#slices/indicators/index.ts'
 import type { ProfileAnswer, ProfileRowAnswer } from './answer.ts'
 import { chooseGroup, type ChosenGroup } from './group.ts'
 import { keepProfile, keptDetails, keptPositions, mayBeKept, type Details, type Position, type ProfileKey, type WorkedOut } from './kept.ts'
@@ -62,7 +62,7 @@ interface AnswerAndKeys {
 async function answerAndKeys(db: Reader, { knownAt, service, dimension, ...question }: ProfileQuestion): Promise<AnswerAndKeys> {
   const authority = await authorityByCode(db, question.authority)
   const group = await chooseGroup(db, { group: question.group, authority, knownAt })
-  const all = await measures(db, { service, dimension, knownAt })
+  const all = await everyMeasure(db, { service, dimension, knownAt })
   // Only what is known now is kept: a past that was asked for once is rarely asked for again.
   const key = knownAt === undefined && mayBeKept(group) ? { authority, group, states: await measureStates(db) } : null
   const positions: ReadonlyMap<number, Position | null> = key ? await keptPositions(db, key) : new Map<number, null>()

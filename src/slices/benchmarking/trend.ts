@@ -20,12 +20,14 @@ export interface TrendQuestion {
  * The series of one authority with its group's median and middle half in each period. Only periods that may stand in one series
  * (the kind and length of the authority's latest figure); a period without a value is a gap with its reason. The group in each
  * period is who was in it then.
+ *
+ * @param known the authority's figures of every period, where they were read already
  */
-export async function trend(db: Reader, { knownAt, ...question }: TrendQuestion): Promise<TrendAnswer> {
+export async function trend(db: Reader, { knownAt, ...question }: TrendQuestion, known?: readonly Figure[]): Promise<TrendAnswer> {
   const { measure, held, breaks } = await wholeMeasure(db, question.measure, knownAt)
   const authority = await authorityByCode(db, question.authority)
   const group = await chooseGroup(db, { group: question.group, authority, measure, knownAt })
-  const own = await figuresOf(db, measure, { authorities: [authority.id], periods: held.map(({ id }) => id), knownAt })
+  const own = known ?? await figuresOf(db, measure, { authorities: [authority.id], periods: held.map(({ id }) => id), knownAt })
   const periods = seriesOf(held, own, measure)
   const values = await valuesOf(db, measure, { authorities: group.members.map(({ id }) => id), periods: periods.map(({ id }) => id), knownAt })
   const rules = rulesOf(measure)

@@ -15,7 +15,7 @@ import { sourceCommands } from './sources/command-line.ts'
 import { sourceRoutes } from './sources/pages.ts'
 import { looking } from './sources/working.ts'
 
-export { aliasesOf, breaksOf, measureByCode, measures, versionsOf, type Measure, type MeasureFilters } from './measures/queries.ts'
+export { aliasesOf, breaksOf, everyMeasure, measureByCode, measures, versionsOf, type Measure, type MeasureFilters } from './measures/queries.ts'
 export { countedPeriodsOf, periodByLabel, periodsOf, type CountedPeriod, type HeldPeriod } from './measures/periods.ts'
 export { wholeMeasure, type WholeMeasure } from './measures/whole.ts'
 export { measureStates, type MeasureState } from './measures/state.ts'

@@ -4,7 +4,7 @@ import type { Reader } from '#kernel/db/index.ts'
 import { downloadsOf } from '#kernel/exports/index.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
-import { aliasesOf, measureByCode, countedPeriodsOf } from '#slices/indicators/index.ts'
+import { aliasesOf, countedPeriodsOf, figuresOf, measureByCode } from '#slices/indicators/index.ts'
 import { authorityByCode, groupChoices } from '#slices/places/index.ts'
 import { comparison } from '../comparison.ts'
 import { historyOf } from '../history.ts'
@@ -77,12 +77,13 @@ async function whatIsKnown(db: Reader, codes: z.output<typeof params>, asked: z.
   const held = await countedPeriodsOf(db, measure.id, knownAt)
   const question = { measure: measure.code, authority: authority.code, group: given(asked.group), knownAt }
   const hasFigures = held.length > 0
+  const own = await figuresOf(db, measure, { authorities: [authority.id], periods: held.map(({ id }) => id), knownAt })
   return {
     measure,
     authority,
     held,
-    answer: hasFigures ? await comparison(db, { ...question, period: given(asked.period) }) : null,
-    series: hasFigures ? await trend(db, question) : null,
+    answer: hasFigures ? await comparison(db, { ...question, period: given(asked.period) }, own) : null,
+    series: hasFigures ? await trend(db, question, own) : null,
     history: await historyOf(db, measure, { authority: authority.id, knownAt }),
     groups: fittingGroups(await groupChoices(db, authority), measure.kinds, authority),
     aliases: await aliasesOf(db, measure.id),

@@ -111,6 +111,11 @@ export async function measures(
   return query.orderBy(sql`m.code collate "C"`).execute()
 }
 
+/** The same for those who ask for all there are, or all of a service or dimension, again and again. */
+export function everyMeasure(db: Reader, { service, dimension, knownAt: moment }: Pick<MeasureFilters, 'service' | 'dimension' | 'knownAt'>): Promise<Measure[]> {
+  return remembered(db, ['every measure', service, dimension, moment], () => measures(db, { service, dimension, knownAt: moment }))
+}
+
 function mentions(word: string) {
   const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`
   return sql<boolean>`(v.title ilike ${pattern} or m.code ilike ${pattern}

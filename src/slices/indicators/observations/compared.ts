@@ -1,8 +1,9 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
 import { prepared } from '#kernel/db/prepared.ts'
 import type { Measure } from '../measures/queries.ts'
+import { listed, numbersIn } from './lists.ts'
 import type { DatedValue } from './queries.ts'
 import { withheld } from './small-numbers.ts'
 
@@ -75,11 +76,11 @@ export async function comparedFigures(
    where o.measure = ${measure.id} and ${among} and ${known}`
   const isWithheld = withheld('o', 'v')
   const { rows } = await sql<Lists>`${prepared}select f.*, e.*, a.* from
-    (select ${list('o.place')} as places, ${list('o.value')} as values, ${list('o.numerator')} as numerators, ${list('o.denominator')} as denominators,
+    (select ${listed('o.place')} as places, ${listed('o.value')} as values, ${listed('o.numerator')} as numerators, ${listed('o.denominator')} as denominators,
             json_agg(json_build_array(o.place, o.lower, o.upper, o.status, o.reason, ${isWithheld}))
               filter (where o.status <> 'published' or o.lower is not null or o.upper is not null or ${isWithheld}) as special
        ${own} and o.period = ${period}) f,
-    (select ${list('o.place')} as earlier_places, ${list('o.period')} as earlier_periods, ${list('o.value')} as earlier_values
+    (select ${listed('o.place')} as earlier_places, ${listed('o.period')} as earlier_periods, ${listed('o.value')} as earlier_values
        ${own} and o.period = any(${[...earlier]}::int[]) and o.value is not null and not ${isWithheld}) e,
     (select json_agg(json_build_object('code', a.code, 'name', a.name, 'level', a.level, 'value', o.value, 'reason', o.reason, 'status', o.status)
               order by a.level <> 'country', a.level <> 'region', a.level, a.name) as areas
@@ -89,9 +90,6 @@ export async function comparedFigures(
   return lists ? { figures: figuresIn(lists), earlier: valuesIn(lists), areas: lists.areas ?? [] } : { figures: new Map(), earlier: [], areas: [] }
 }
 
-/** A column as the text of a JSON list, which is made faster than the JSON itself; null where there are no rows. */
-const list = (column: string): RawBuilder<string | null> => sql`'[' || string_agg(coalesce(${sql.ref(column)}::text, 'null'), ',') || ']'`
-const numbersIn = (text: string) => JSON.parse(text) as number[]
 const figuresOrNot = (text: string) => JSON.parse(text) as (number | null)[]
 
 function figuresIn({ places, values, numerators, denominators, special }: Lists): Map<number, ComparedFigure> {

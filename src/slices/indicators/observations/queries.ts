@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
+import { prepared } from '#kernel/db/prepared.ts'
 import { remembered } from '#kernel/db/remembered.ts'
+import { listed, numbersIn } from './lists.ts'
 import type { Measure } from '../measures/queries.ts'
 import { withheld } from './small-numbers.ts'
 
@@ -64,6 +66,7 @@ export async function figuresOf(
   { authorities, periods, knownAt: moment }: { authorities: readonly number[]; periods: readonly number[]; knownAt?: Date | undefined },
 ): Promise<Figure[]> {
   const rows = await figures(db)
+    .modifyFront(prepared)
     .where('v.version', '=', measure.version)
     .where('o.measure', '=', measure.id)
     .where(sql<boolean>`o.period = any(${[...periods]}::int[])`)
@@ -80,19 +83,22 @@ export interface DatedValue {
   value: number
 }
 
-/** The values of authorities for a measure and some periods, handed over as one JSON: a row for each would take several times as long. */
+/** The values of authorities for a measure and some periods, handed over as lists: a row for each would take several times as long. */
 export async function valuesOf(
   db: Reader,
   measure: Pick<Measure, 'id' | 'version'>,
   { authorities, periods, knownAt: moment }: { authorities: readonly number[]; periods: readonly number[]; knownAt?: Date | undefined },
 ): Promise<DatedValue[]> {
-  const { rows } = await sql<{ shown: [authority: number, period: number, value: number][] | null }>`
-    select json_agg(json_build_array(o.place, o.period, o.value)) as shown
+  const { rows } = await sql<{ places: string | null; dates: string; values: string }>`${prepared}
+    select ${listed('o.place')} as places, ${listed('o.period')} as dates, ${listed('o.value')} as values
       from indicators.observation o
       join indicators.measure_version v on v.measure = o.measure and v.version = ${measure.version}
      where o.measure = ${measure.id} and o.value is not null and o.period = any(${[...periods]}::int[]) and o.place = any(${[...authorities]}::int[])
        and not ${withheld('o', 'v')} and ${knownAt('o', moment)}`.execute(db)
-  return (rows[0]?.shown ?? []).map(([authority, period, value]) => ({ authority, period, value }))
+  const [lists] = rows
+  if (!lists || lists.places === null) return []
+  const [dates, values] = [numbersIn(lists.dates), numbersIn(lists.values)]
+  return numbersIn(lists.places).map((authority, at) => ({ authority, period: dates[at]!, value: values[at]! }))
 }
 
 /**
