@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { openDatabase } from '#kernel/db/open.ts'
 import { checksums } from '#kernel/testing/checksums.ts'
 import { describePublished } from '#kernel/testing/published.ts'
-import { temporaryFolder } from '#kernel/testing/store.ts'
+import { furnish, temporaryFolder } from '#kernel/testing/store.ts'
 
 // A program that is killed has no chance to tidy up: what the store holds afterwards is what it held before, or all of it.
 
@@ -15,6 +15,7 @@ const program = join(import.meta.dirname, '..', 'src', 'cli.ts')
 describePublished('an import that is killed', (path) => {
   test('leaves the store as it was, at whatever moment', async () => {
     const { folder, remove } = temporaryFolder()
+    await furnish(folder)
     const start = (...args: string[]) =>
       spawn(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, DATA_DIR: folder, DEMO: 'off' }, stdio: 'ignore' })
     const run = async (...args: string[]) => (await once(start(...args), 'exit'))[0] as number
@@ -36,7 +37,7 @@ describePublished('an import that is killed', (path) => {
     const whole = performance.now() - began
     expect(await contents(), 'after a dry run').toEqual(before)
 
-    for (const share of [0.55, 0.85]) {
+    for (const share of [0.35, 0.55, 0.75, 0.9]) {
       const child = start(...figures)
       const ended = once(child, 'exit')
       await Promise.race([pause(whole * share), ended])

@@ -29,10 +29,11 @@ export interface TestStore {
   close(): Promise<void>
 }
 
+const preparedDatabase = async () => new Blob([new Uint8Array(await readFile(inject('preparedCopy')))])
+
 /** A store on the embedded database. A quarter of a second; use one for each test file or test. */
 export async function embeddedStore(): Promise<TestStore> {
-  const copy = new Blob([new Uint8Array(await readFile(inject('preparedCopy')))])
-  return over(openEmbedded(await PGlite.create({ loadDataDir: copy, parsers: embeddedParsers })))
+  return over(openEmbedded(await PGlite.create({ loadDataDir: await preparedDatabase(), parsers: embeddedParsers })))
 }
 
 /** A store on a new database of the PostgreSQL server that the tests start on first use. */
@@ -67,4 +68,10 @@ async function over(raw: Opened): Promise<TestStore> {
 export function temporaryFolder(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'workbench-'))
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** Puts a migrated, empty database into a data folder, as a first start leaves it: for tests of what comes after one. */
+export async function furnish(dataDir: string): Promise<void> {
+  const database = await PGlite.create({ dataDir: join(dataDir, 'database'), loadDataDir: await preparedDatabase() })
+  await database.close()
 }
