@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { buffer } from 'node:stream/consumers'
 import { join } from 'node:path'
 import { readFileSync, rmSync } from 'node:fs'
 import { askForAdvisories } from './dependencies.ts'
@@ -19,13 +20,18 @@ let passed = 0
 let failed = 0
 let skipped = 0
 
-for (const [name, args] of checks) {
+// Each of them uses one core, and what it says is shown when it has ended.
+await Promise.all(checks.map(async ([name, args]) => {
   const started = performance.now()
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  const check = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = new Promise<number | null>((resolve) => check.once('close', resolve))
+  const [said, complaints, status] = await Promise.all([buffer(check.stdout), buffer(check.stderr), ended])
+  process.stdout.write(said)
+  process.stderr.write(complaints)
   console.log(`${status === 0 ? 'passed' : 'FAILED'}  ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
   if (status === 0) passed++
   else failed++
-}
+}))
 
 lookAtAdvisories()
 rmSync(report, { force: true })
