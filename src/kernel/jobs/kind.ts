@@ -23,6 +23,8 @@ export interface JobOutcome {
   forAsker?: boolean
   /** Whether the sentence is also told on that page, to whoever waited for the job. */
   tell?: boolean
+  /** Everything there is to say about it, for programs. */
+  report?: unknown
 }
 
 /** What a job is given to work with. */

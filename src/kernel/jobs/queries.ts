@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import type { Database } from '../db/database.ts'
 import type { Reader } from '../db/index.ts'
 import type { JobOutcome, JobProgress } from './kind.ts'
@@ -80,9 +80,9 @@ interface WhichJobs {
   most: number
 }
 
-/** Jobs this reader may see, the latest first. */
+/** Jobs this reader may see, the latest first; without their reports, which may be long. */
 export async function jobs(db: Reader, { state, before, most }: WhichJobs): Promise<Job[]> {
-  let query = db.selectFrom('kernel.job').selectAll().orderBy('id', 'desc').limit(most)
+  let query = db.selectFrom('kernel.job').selectAll().select(sql<JobRow['outcome']>`outcome - 'report'`.as('outcome')).orderBy('id', 'desc').limit(most)
   if (state) query = query.where('state', '=', state)
   if (before !== undefined) query = query.where('id', '<', before)
   return (await query.execute()).map(jobOf)

@@ -114,6 +114,7 @@ function operation(route: ApiDescription) {
         description: route.summary,
         content: route.hasTable ? { ...json, ...tableContent } : json,
       },
+      ...Object.fromEntries((route.also ?? []).map(({ status, says, response }) => [status, { description: says, content: { 'application/json': { schema: schemaOf(response, 'output') } } }])),
       default: { $ref: '#/components/responses/Problem' },
     },
   }

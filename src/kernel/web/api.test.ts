@@ -57,7 +57,7 @@ describe('the programming interface', () => {
       paths: Record<string, { get: { parameters: unknown[] } }>
     }>()
     expect(description.openapi).toBe('3.1.0')
-    expect(Object.keys(description.paths)).toEqual(['/api/v1/beds/{code}', '/api/v1/spades'])
+    expect(Object.keys(description.paths)).toEqual(['/api/v1/beds/{code}', '/api/v1/spades', '/api/v1/jobs/{job}'])
     expect(description.paths['/api/v1/beds/{code}']?.get.parameters).toContainEqual({
       name: 'code',
       in: 'path',

@@ -25,6 +25,8 @@ export interface ApiDescription {
   params?: z.ZodObject
   query?: z.ZodObject
   response: z.ZodType
+  /** Other answers than that with 200 that are no problems. */
+  also?: { status: number; says: string; response: z.ZodType }[]
   /** What is sent along with a change, in words: a file. */
   body?: string
   /** Whether it also answers with a table, in every format tables have. */
@@ -98,9 +100,12 @@ export interface ApiAction<Q extends z.ZodObject, R extends z.ZodType> extends O
   query: Q
   response: R
   body: string
-  /** `status` is 200 or 201 when it was done, 422 when it was refused and the answer says why. */
-  act: (asked: { query: z.output<Q>; actor: Actor; body: AsyncIterable<Uint8Array> }) => Promise<{ status: 200 | 201 | 422; answer: z.input<R> }>
+  /** Does it. Every answer is one of those described. */
+  act: (asked: { query: z.output<Q>; actor: Actor; body: AsyncIterable<Uint8Array> }) => Promise<ActionAnswer<z.input<R>>>
 }
+
+/** 200 or 201 when it was done, 422 when it was refused and the answer says why, 202 when it goes on and may be asked about at `location`. */
+export type ActionAnswer<R> = { status: 200 | 201 | 422; answer: R } | { status: 202; answer: object; location: string }
 
 /** Declares one change. Nothing of the body is read before it is known who asks and whether they may. */
 export async function apiAction<Q extends z.ZodObject, R extends z.ZodType>(app: FastifyInstance, route: ApiAction<Q, R>): Promise<void> {
@@ -110,7 +115,9 @@ export async function apiAction<Q extends z.ZodObject, R extends z.ZodType>(app:
     own.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
     own.post(apiRoot + route.path, { schema: { querystring: route.query.strict() }, config: { access, api: { ...described, method: 'post', hasTable: false } } }, async (request, reply) => {
       const none: AsyncIterable<Uint8Array> = Readable.from([])
-      const { status, answer } = await act({ query: request.query as z.output<Q>, actor: request.actor, body: request.body instanceof Readable ? request.body : none })
+      const done = await act({ query: request.query as z.output<Q>, actor: request.actor, body: request.body instanceof Readable ? request.body : none })
+      const { status, answer } = done
+      if (done.status === 202) reply.header('location', done.location)
       return reply.code(status).type('application/json; charset=utf-8').send(answer)
     })
     ready()

@@ -10,6 +10,7 @@ import { answerWithTables } from '../exports/answer.ts'
 import { everyKindOfJob } from '../exports/jobs.ts'
 import { exportRoutes } from '../exports/routes.ts'
 import { doJobs, type Workplace } from '../jobs/index.ts'
+import { jobApi } from '../jobs/api.ts'
 import { jobRoutes } from '../jobs/routes.ts'
 import { answerMetrics } from '../metrics/index.ts'
 import { duringRequest, newReference } from '../request.ts'
@@ -103,6 +104,7 @@ export async function createServer(given: House, { slices, identify, actorOf, jo
   jobRoutes(app, house)
   exportRoutes(app, house, slices.flatMap((slice) => slice.exports ?? []), permissions)
   for (const slice of slices) await app.register(async (own) => slice.routes?.(own, house))
+  jobApi(app, house)
   if (actorOf) doJobsBeside(app, { house, permissions, actorOf, kinds: everyKindOfJob(slices) }, jobProgram)
   await app.ready()
   return app

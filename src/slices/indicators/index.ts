@@ -9,6 +9,7 @@ import { measuresCommand } from './measures-command.ts'
 import { importHelp } from './pages/help.ts'
 import { importPages } from './pages/routes.ts'
 import { makers } from './pages/rules.ts'
+import { bringing } from './pages/import-action.ts'
 import { checking, importing } from './pages/working.ts'
 import { seed } from './seed.ts'
 import { sourceCommands } from './sources/command-line.ts'
@@ -49,7 +50,7 @@ export const indicators: Slice = {
     sourceRoutes(app, house)
   },
   readings: importReadings,
-  jobs: [checking, importing, looking],
+  jobs: [checking, importing, bringing, looking],
   exports,
   commands: [...importCommands, measuresCommand, exportCommand, ...sourceCommands],
   owned: ownedInIndicators,

@@ -4,6 +4,8 @@ import { addAccount, addOrganisation } from './commands.ts'
 import type { Organisation } from './queries.ts'
 import { hashPassword } from './sign-in/passwords.ts'
 import { personOf, type Person } from './sign-in/sessions.ts'
+import { newApiToken, type Scope } from './tokens/rules.ts'
+import { makeToken } from './tokens/tokens.ts'
 
 /** For tests: organisations and people with good defaults, made through the same commands as real ones. */
 
@@ -37,4 +39,11 @@ export async function newPerson(
   const person = await personOf(house, account)
   if (!person) throw new Error('The person that was just added is not there.')
   return { ...person, email }
+}
+
+/** A token of a person for programs: what follows "Bearer". */
+export async function newToken(house: Making, holder: Person, scope: Scope, organisation: number | null = null): Promise<string> {
+  const token = newApiToken()
+  await house.store.change(holder, 'people.make-token', (trx) => makeToken(trx, holder, { token, name: 'test', scope, organisation, days: 30, now: house.now() }))
+  return token
 }

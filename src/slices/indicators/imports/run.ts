@@ -28,8 +28,8 @@ export interface ImportOptions {
   /** The organisation for which a person imports, and which may take it back; absent: the one the figures belong to, else the person's first. */
   broughtBy?: number
   progress?: (progress: Progress) => void
-  /** Done last in the transaction, with the number of the import; nothing is kept when it throws. */
-  beforeKeeping?: (trx: Trx, id: number) => Promise<void>
+  /** Done last in the transaction, with the number of the import and its report; nothing is kept when it throws. */
+  beforeKeeping?: (trx: Trx, id: number, report: ImportReport) => Promise<void>
 }
 
 /** Imports a file by a recipe, or says why not. A refused file is a report, not an error. */
@@ -98,8 +98,8 @@ async function keepOrNot(request: ImportRequest<Recipe>, prepared: Prepared, opt
       if (findings.changes === 0) throw new NotKept('nothing-new')
       if (options.dryRun) throw new NotKept('would-import')
       await endImport(making, request)
-      await options.beforeKeeping?.(trx, making.import)
       const result = { id: making.import, moment: making.moment }
+      await options.beforeKeeping?.(trx, making.import, reportOf('imported', request, prepared, result))
       const says = `imported ${countOf(findings.changes, ...nouns[recipe.produces])} from the file ${source.name} by the recipe ${recipe.recipe}`
       const after = { file: source.name, sha256: prepared.facts.sha256, recipe: recipe.recipe, known_from: making.moment.toISOString(), ...findings.counts }
       return { subject: `import:${making.import}`, organisation: organisation ?? request.broughtBy, says, result, after }

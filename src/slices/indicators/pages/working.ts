@@ -63,7 +63,8 @@ async function importUpload(work: JobWork<Input>, { store, now }: House): Promis
   return done(report.import)
 }
 
-async function chosen({ actor, input }: JobWork<Input>, { store, now }: Pick<House, 'store' | 'now'>) {
+/** The upload that a job is about, with the recipe chosen for it. */
+export async function chosen({ actor, input }: Pick<JobWork<{ upload: string }>, 'actor' | 'input'>, { store, now }: Pick<House, 'store' | 'now'>) {
   const upload = await store.read(actor, (db) => uploadOf(db, input.upload, now()))
   if (!upload.recipe) throw conflict('Choose a recipe for this file first.')
   return { upload, recipe: upload.recipe }
@@ -81,7 +82,7 @@ export function answerWithImport(house: House, reply: FastifyReply, upload: Pick
 
 const about = ({ id, organisation }: Pick<Upload, 'id' | 'organisation'>) => ({ key: id, organisation, back: uploadAddress(id) })
 
-function howFar(progress: Progress) {
+export function howFar(progress: Progress) {
   return { done: progress.rows, of: null, says: inWords(progress) }
 }
 
