@@ -95,27 +95,27 @@ export function apiRoute<P extends z.ZodObject, Q extends z.ZodObject, R extends
 }
 
 /** One change programs may ask for, with a token that may write. A file is sent as it is, as the body of the request. */
-export interface ApiAction<Q extends z.ZodObject, R extends z.ZodType> extends Omit<ApiDescription, 'hasTable' | 'method' | 'params' | 'query' | 'response'> {
+export interface ApiAction<P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType> extends Omit<ApiDescription, 'hasTable' | 'method' | 'params' | 'query' | 'response'> {
   access: Exclude<Access, 'public'>
+  params?: P
   query: Q
   response: R
-  body: string
   /** Does it. Every answer is one of those described. */
-  act: (asked: { query: z.output<Q>; actor: Actor; body: AsyncIterable<Uint8Array> }) => Promise<ActionAnswer<z.input<R>>>
+  act: (asked: { params: z.output<P>; query: z.output<Q>; actor: Actor; body: AsyncIterable<Uint8Array> }) => Promise<ActionAnswer<z.input<R>>>
 }
 
 /** 200 or 201 when it was done, 422 when it was refused and the answer says why, 202 when it goes on and may be asked about at `location`. */
 export type ActionAnswer<R> = { status: 200 | 201 | 422; answer: R } | { status: 202; answer: object; location: string }
 
 /** Declares one change. Nothing of the body is read before it is known who asks and whether they may. */
-export async function apiAction<Q extends z.ZodObject, R extends z.ZodType>(app: FastifyInstance, route: ApiAction<Q, R>): Promise<void> {
+export async function apiAction<P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType>(app: FastifyInstance, route: ApiAction<P, Q, R>): Promise<void> {
   const { access, act, ...described } = route
   await app.register((own, _options, ready) => {
     own.removeAllContentTypeParsers()
     own.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-    own.post(apiRoot + route.path, { schema: { querystring: route.query.strict() }, config: { access, api: { ...described, method: 'post', hasTable: false } } }, async (request, reply) => {
+    own.post(apiRoot + route.path, { schema: { ...(route.params ? { params: route.params } : {}), querystring: route.query.strict() }, config: { access, api: { ...described, method: 'post', hasTable: false } } }, async (request, reply) => {
       const none: AsyncIterable<Uint8Array> = Readable.from([])
-      const done = await act({ query: request.query as z.output<Q>, actor: request.actor, body: request.body instanceof Readable ? request.body : none })
+      const done = await act({ params: request.params as z.output<P>, query: request.query as z.output<Q>, actor: request.actor, body: request.body instanceof Readable ? request.body : none })
       const { status, answer } = done
       if (done.status === 202) reply.header('location', done.location)
       return reply.code(status).type('application/json; charset=utf-8').send(answer)

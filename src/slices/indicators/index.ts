@@ -13,6 +13,7 @@ import { bringing } from './pages/import-action.ts'
 import { checking, importing } from './pages/working.ts'
 import { seed } from './seed.ts'
 import { sourceCommands } from './sources/command-line.ts'
+import { sourceApi } from './sources/api.ts'
 import { sourceRoutes } from './sources/pages.ts'
 import { looking } from './sources/working.ts'
 
@@ -48,6 +49,7 @@ export const indicators: Slice = {
     apiRoutes(app, house)
     await importPages(app, house)
     sourceRoutes(app, house)
+    await sourceApi(app, house)
   },
   readings: importReadings,
   jobs: [checking, importing, bringing, looking],

@@ -7,26 +7,15 @@ import { isOver, jobKind, type Job, type JobOutcome, type JobWork } from '#kerne
 import type { House } from '#kernel/slice.ts'
 import { apiAction, type ActionAnswer } from '#kernel/web/api.ts'
 import { importFile } from '../imports/run.ts'
+import type { Recipe } from '../imports/recipe.ts'
 import type { ImportReport } from '../imports/report.ts'
 import { importAddress } from './addresses.ts'
 import { recipeByValue, whoseFault, whoseMeant, type Whose } from './choosing.ts'
 import { personOf, type Person } from './person.ts'
-import type { Recipe } from '../imports/recipe.ts'
+import { describedReport, reportAnswer } from './report-answer.ts'
 import { makingOrganisations } from './saved-recipes.ts'
 import { dropExpired, dropUpload, keepUpload, largestFile, withTemporaryFile, withUpload, writeTo } from './uploads.ts'
 import { chosen, howFar } from './working.ts'
-
-const place = z.object({ line: z.int().nullable(), column: z.string().nullable(), seen: z.string(), expected: z.string(), message: z.string() })
-const report = z.object({
-  outcome: z.enum(['imported', 'would-import', 'nothing-new', 'refused']),
-  import: z.int().nullable().describe('Number of the import; null when nothing was kept.'),
-  recipe: z.string(),
-  counts: z.record(z.string(), z.unknown()).describe('Rows read, figures new, revised, unchanged, and so on, as in the list of imports.'),
-  refusals: z.array(place.extend({ rows: z.int() })).describe('Places that cannot be brought in. One is enough to refuse the file. The first 200 kinds.'),
-  warnings: z.array(place.extend({ check: z.string() })).describe('Figures that a person should look at. The first 200.'),
-})
-type Report = z.input<typeof report>
-const most = 200
 
 /** Seconds that an answer is waited for at most: less than a request may take. */
 const longestWait = 540
@@ -48,7 +37,7 @@ export const bringing = jobKind({ name: 'imports.bring', input: inputOf, may: 'i
 async function bring(work: JobWork<z.output<typeof inputOf>>, { store, now }: House): Promise<JobOutcome> {
   const { actor, input } = work
   const { upload, recipe } = await chosen(work, { store, now })
-  const outcome = (found: ImportReport): JobOutcome => ({ says: found.explanation[0] ?? '', href: found.import === null ? null : importAddress(found.import), report: answerOf(found) })
+  const outcome = (found: ImportReport): JobOutcome => ({ says: found.explanation[0] ?? '', href: found.import === null ? null : importAddress(found.import), report: describedReport(found) })
   const found = await withUpload(store, actor, upload, (source) => importFile(store, actor, source, recipe, {
     organisation: upload.national ? null : upload.organisation, broughtBy: upload.organisation, dryRun: input.dry_run,
     progress: (soFar) => work.progress(howFar(soFar)),
@@ -63,10 +52,10 @@ async function bring(work: JobWork<z.output<typeof inputOf>>, { store, now }: Ho
 
 export async function importAction(app: FastifyInstance, house: House): Promise<void> {
   await apiAction(app, {
-    path: '/imports', group: 'Imports', summary: 'Import a file by a recipe', access: { may: 'imports.make' }, query, response: report,
+    path: '/imports', group: 'Imports', summary: 'Import a file by a recipe', access: { may: 'imports.make' }, query, response: reportAnswer,
     explanation: 'All of the file is kept or nothing. Status 201: imported. 200: a dry run, or nothing in it is new. 202: it goes on as a job, whose address is in the header Location. 422: refused, and the report says which line, what was seen and what is expected.',
     also: [
-      { status: 201, says: 'It was imported.', response: report },
+      { status: 201, says: 'It was imported.', response: reportAnswer },
       { status: 202, says: 'It goes on as a job. Its address is in the header Location.', response: jobAnswer },
     ],
     body: `The file itself, as the publisher put it out, up to ${Math.floor(largestFile / 1_000_000)} MB.`,
@@ -99,11 +88,11 @@ async function kept({ store, now }: House, person: Person, { whose, recipe, file
   })
 }
 
-function answered(job: Job, now: Date): ActionAnswer<Report> {
+function answered(job: Job, now: Date): ActionAnswer<z.input<typeof reportAnswer>> {
   if (!isOver(job)) return { status: 202, answer: describedJob(job, now), location: jobApiAddress(job) }
   if (job.state === 'cancelled') throw conflict('The import was stopped. Nothing of it was kept.')
   if (job.state === 'failed') throw job.reference === null ? refused(job.reason ?? 'Nothing was imported.') : new Error(`The job ${job.id} failed; see its reference ${job.reference}.`)
-  const found = report.parse(job.outcome?.report)
+  const found = reportAnswer.parse(job.outcome?.report)
   return { status: found.outcome === 'refused' ? 422 : found.outcome === 'imported' ? 201 : 200, answer: found }
 }
 
@@ -113,13 +102,5 @@ async function* upTo(most: number, body: AsyncIterable<Uint8Array>): AsyncGenera
     bytes += chunk.length
     if (bytes > most) throw new Problem('too-large', `The file is larger than ${Math.floor(most / 1_000_000)} MB. Split it, or bring it in with the command line.`)
     yield chunk
-  }
-}
-
-function answerOf({ outcome, import: id, recipe, counts, refusals, warnings }: ImportReport): Report {
-  return {
-    outcome, import: id, recipe, counts: { ...counts },
-    refusals: refusals.slice(0, most).map(({ line, column, seen, expected, message, rows }) => ({ line, column, seen, expected, message, rows })),
-    warnings: warnings.slice(0, most).map(({ check, line, column, seen, expected, message }) => ({ check, line, column, seen, expected, message })),
   }
 }

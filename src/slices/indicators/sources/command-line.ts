@@ -1,6 +1,6 @@
 /** The commands sources and sources look. */
 import { parseArgs } from 'node:util'
-import { internet } from '#kernel/fetching/index.ts'
+import { internet, type Outside } from '#kernel/fetching/index.ts'
 import { formatMoment } from '#kernel/figures/index.ts'
 import { refused } from '#kernel/problems.ts'
 import type { Command } from '#kernel/slice.ts'
@@ -30,18 +30,21 @@ A look imports nothing: a new file waits for the person who watches the source. 
   },
 }
 
-const lookCommand: Command = {
+const lookCommandInto = (outside: Outside): Command => ({
   name: 'sources look',
   summary: 'Look at a watched source now',
   help: listCommand.help,
   async run(args, house, { out, err }) {
     const { positionals: [number = ''] } = parseArgs({ args, allowPositionals: true, options: {} })
     if (!/^\d{1,9}$/.test(number)) throw refused('Give the number of a source. "sources" lists them.')
-    const { found, says } = await lookAt(house, internet, Number(number))
+    const { found, says } = await lookAt(house, outside, Number(number))
     if (found === 'failed') err(says)
     else out(says)
     return found === 'failed' ? 1 : 0
   },
-}
+})
 
-export const sourceCommands: Command[] = [listCommand, lookCommand]
+/** The commands, looking into a world outside; a test gives one of its own. */
+export const sourceCommandsInto = (outside: Outside): Command[] => [listCommand, lookCommandInto(outside)]
+
+export const sourceCommands = sourceCommandsInto(internet)

@@ -1,22 +1,21 @@
 /** Watched sources: the list, adding, changing and stopping, one source with its log, and looking now. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { organisationsWith, type Actor } from '#kernel/access/actor.ts'
+import type { Actor } from '#kernel/access/actor.ts'
 import { internet, readAddress } from '#kernel/fetching/index.ts'
 import { blankForm, readForm, refusedForm, type FormView } from '#kernel/forms/index.ts'
-import { notAllowed, Problem, type Fault } from '#kernel/problems.ts'
+import { Problem, type Fault } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
 import { recipeByValue, recipeOptions, whoseFault, whoseItems, whoseMeant } from '../pages/choosing.ts'
 import { crumbs } from '../pages/addresses.ts'
 import { personOf, type Person } from '../pages/person.ts'
-import { makers } from '../pages/rules.ts'
 import { sourceAddress } from './addresses.ts'
 import { addSource, changeSource, stopSource, type SourceTerms } from './commands.ts'
 import { sourceForm } from './forms.ts'
-import { looksOf, sourceById, waitingFile, watchedSources, type WatchedSource } from './queries.ts'
+import { looksOf, mayChange, sourceById, theirs, waitingFile, watchedSources, type WatchedSource } from './queries.ts'
 import { looksTable, sourceFacts, sourcesTable, waitingSentence } from './source-page.ts'
-import { askForLook } from './working.ts'
+import { lookInFull } from './working.ts'
 
 const access = { may: 'sources.watch' }
 const params = z.object({ source: z.coerce.number().int().positive().max(2 ** 31 - 1) })
@@ -80,17 +79,9 @@ export function sourceRoutes(plain: FastifyInstance, house: House): void {
   })
 }
 
-const mayChange = (actor: Actor, source: WatchedSource) => organisationsWith(actor, makers).some(({ organisation }) => organisation === source.organisation)
-
-function theirs(actor: Actor, source: WatchedSource): WatchedSource {
-  if (mayChange(actor, source)) return source
-  throw notAllowed('You can see this source, but only those who may import files for its organisation can look at it or change it.')
-}
-
 /** Looks once in full, whatever was known before, and leads to what was found or to how far it is. */
 async function lookAndShow(reply: FastifyReply, house: House, source: WatchedSource): Promise<FastifyReply> {
-  await house.store.keep((trx) => trx.updateTable('indicators.watched_source').set({ etag: null, last_modified: null, last_sha256: null }).where('id', '=', source.id).execute())
-  const { id, state, outcome } = await askForLook(house, source)
+  const { id, state, outcome } = await lookInFull(house, source)
   if (state !== 'done' || !outcome) return reply.redirect(`/jobs/${id}`, 303)
   return reply.notice(outcome.says).redirect(sourceAddress(source.id), 303)
 }

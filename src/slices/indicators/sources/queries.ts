@@ -1,6 +1,8 @@
 /** Questions about watched addresses. */
+import { organisationsWith, type Actor } from '#kernel/access/actor.ts'
 import type { Reader } from '#kernel/db/index.ts'
-import { notFound } from '#kernel/problems.ts'
+import { notAllowed, notFound } from '#kernel/problems.ts'
+import { makers } from '../pages/rules.ts'
 
 const sources = (db: Reader) => db.selectFrom('indicators.watched_source as s')
   .innerJoin('people.organisation as o', 'o.id', 's.organisation').innerJoin('people.account as a', 'a.id', 's.account')
@@ -25,3 +27,12 @@ export const looksOf = (db: Reader, source: number, limit: number) =>
 /** The file that waits, when it is still there for this actor. */
 export const waitingFile = (db: Reader, { upload }: Pick<WatchedSource, 'upload'>) =>
   db.selectFrom('indicators.upload').select(['id', 'organisation', 'file_name', 'sha256', 'account', 'recipe', 'national']).where('id', '=', upload ?? '').executeTakeFirst()
+
+/** Whether the actor may look at a source and change it. */
+export const mayChange = (actor: Actor, source: WatchedSource) => organisationsWith(actor, makers).some(({ organisation }) => organisation === source.organisation)
+
+/** The source, when the actor may look at it and change it. */
+export function theirs(actor: Actor, source: WatchedSource): WatchedSource {
+  if (mayChange(actor, source)) return source
+  throw notAllowed('You can see this source, but only those who may import files for its organisation can look at it or change it.')
+}

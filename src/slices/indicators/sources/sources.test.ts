@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Role } from '#kernel/access/actor.ts'
 import { openPublisher, type Publisher } from '#kernel/testing/publisher.ts'
 import { embeddedStore, type TestStore } from '#kernel/testing/store.ts'
 import { newOrganisation, newPerson } from '#slices/people/builders.ts'
-import { people } from '#slices/people/index.ts'
+import { organisationBySlug, people } from '#slices/people/index.ts'
 import { buildAuthorities } from '#slices/places/builders.ts'
 import { places } from '#slices/places/index.ts'
 import { indicators } from '../index.ts'
 import { askedServer, textOf, type Browsing } from '../pages/asking.ts'
-import { sourceCommands } from './command-line.ts'
+import { sourceCommandsInto } from './command-line.ts'
 import { lookAt } from './look.ts'
 import { looking, lookingInto } from './working.ts'
 
@@ -209,9 +210,62 @@ test('a source whose watcher may no longer import fails with what to do, and kee
   await database.raw.exec(`update people.membership set role = 'performance-officer' where account = ${id}`)
 })
 
-test('the command line lists the sources', async () => {
-  const lines: string[] = []
-  const terminal = { out: (text: string) => void lines.push(text), err: () => undefined, progress: () => undefined }
-  expect(await sourceCommands[0]?.run([], server.house, terminal)).toBe(0)
-  expect(lines.join('\n')).toContain('Bins of the depot, for Northmere, every week')
+test('the command line lists the sources and looks at one, with 1 where the look failed', async () => {
+  const said: string[] = []
+  const faults: string[] = []
+  const terminal = { out: (text: string) => void said.push(text), err: (text: string) => void faults.push(text), progress: () => undefined }
+  const commands = sourceCommandsInto(publisher.outside)
+  const command = (name: string, ...args: string[]) => commands.find((one) => one.name === name)?.run(args, server.house, terminal)
+  publish(release(31))
+  const address = await watched(officer, { name: 'Looked at by command' })
+  expect(await command('sources')).toBe(0)
+  expect(said.join('\n')).toContain('Bins of the depot, for Northmere, every week')
+  expect(await command('sources', '--json')).toBe(0)
+  expect(JSON.parse(said.at(-1) ?? '')).toContainEqual(expect.objectContaining({ id: idOf(address), name: 'Looked at by command', organisation: 'northmere' }))
+
+  publish(release(32))
+  expect(await command('sources look', String(idOf(address)))).toBe(0)
+  expect(said.at(-1)).toContain('A file that is not the one before: bins.csv.')
+  expect(await command('sources look', String(idOf(address)))).toBe(0)
+  publisher.answers = (_request, answer) => void answer.writeHead(500).end()
+  expect(await command('sources look', String(idOf(address)))).toBe(1)
+  expect(faults.at(-1)).toContain('500')
+  await expect(command('sources look', 'bins')).rejects.toThrow('Give the number of a source')
+  await expect(command('sources look', '999999')).rejects.toThrow('There is no such watched source')
+  expect(await database.raw.rows(`select 1 from indicators.import where file_name = 'bins.csv' and made_by = 'watching of sources'`)).toEqual([])
+})
+
+test('programs list sources, look at one and read what would change, and leave importing to a person', async () => {
+  const northmere = await server.house.store.read({ kind: 'system', name: 'test' }, (db) => organisationBySlug(db, 'northmere'))
+  if (!northmere) throw new Error('There is no such organisation.')
+  const program = async (roles: Role[], scopes: ('read' | 'write')[]) => {
+    const browsing = server.signIn({ ...(await newPerson(server.house, northmere, { roles })), token: { id: 1, name: 'nightly', scopes } })
+    return {
+      get: (path: string) => browsing.get(`/api/v1/sources${path}`),
+      look: (id: number) => server.app.inject({ method: 'POST', url: `/api/v1/sources/${id}/look`, headers: { cookie: browsing.cookie } }),
+    }
+  }
+  const [writes, reads] = [await program(['performance-officer'], ['read', 'write']), await program(['performance-officer'], ['read'])]
+  publish(release(41))
+  const address = await watched(officer, { name: 'Looked at by a program' })
+  const id = idOf(address)
+  const list = (await reads.get('')).json<{ items: { id: number; name: string; organisation: string }[] }>()
+  expect(list.items).toContainEqual(expect.objectContaining({ id, name: 'Looked at by a program', organisation: 'northmere', failing_since: null }))
+  expect((await reads.get('.csv')).body).toContain('Looked at by a program')
+
+  publish(release(42))
+  expect((await reads.look(id)).statusCode).toBe(403)
+  expect((await server.app.inject({ method: 'POST', url: `/api/v1/sources/${id}/look`, headers: { cookie: officer.cookie } })).statusCode).toBe(401)
+  const looked = await writes.look(id)
+  expect(looked.statusCode, looked.body).toBe(200)
+  expect(looked.json()).toMatchObject({ state: 'done', says: expect.stringContaining('It waits for Mara Fell and was not imported.') as string })
+  const known = (await officer.get(`/api/v1/sources/${id}`)).json<{ waiting: unknown }>()
+  expect(known).toMatchObject({
+    looks: [{ found: 'new' }, { found: 'new' }], stopped_at: null,
+    waiting: { file_name: 'bins.csv', page: await waitingIn(officer, address), would_change: { outcome: 'would-import', counts: { rows_read: 1 } } },
+  })
+  // The file is for whoever watches the source.
+  expect((await reads.get(`/${id}`)).json()).toMatchObject({ id, waiting: null })
+  expect((await elsewhere.get(`/api/v1/sources/${id}`)).statusCode).toBe(404)
+  expect((await reader.get('/api/v1/sources')).statusCode).toBe(403)
 })

@@ -40,8 +40,14 @@ export const lookingInto = (outside: Outside) => jobKind<Input>({
 
 export const looking = lookingInto(internet)
 
-/** Asks for a look now, in place of the one that waits for its time. */
-export function askForLook({ jobs }: House, { id, name, organisation }: Pick<WatchedSource, 'id' | 'name' | 'organisation'>): Promise<Job> {
+/** Asks for a look now that asks for the whole file, whatever was known before. */
+export async function lookInFull(house: House, source: Pick<WatchedSource, 'id' | 'name' | 'organisation'>): Promise<Job> {
+  await house.store.keep((trx) => trx.updateTable('indicators.watched_source').set({ etag: null, last_modified: null, last_sha256: null }).where('id', '=', source.id).execute())
+  return askForLook(house, source)
+}
+
+/** In place of the look that waits for its time. */
+function askForLook({ jobs }: House, { id, name, organisation }: Pick<WatchedSource, 'id' | 'name' | 'organisation'>): Promise<Job> {
   const request = { key: String(id), organisation, audience: 'organisation' as const, input: { source: id }, title: `Looking at ${name}`, back: sourceAddress(id) }
   return jobs.askAndWait(watching, looking, request, patience)
 }
