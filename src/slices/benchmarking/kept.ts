@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Reader, Store } from '#kernel/db/index.ts'
+import { prepared } from '#kernel/db/prepared.ts'
 import { measureStates, type MeasureState } from '#slices/indicators/index.ts'
 import type { Authority } from '#slices/places/index.ts'
 import type { ProfileRowAnswer } from './answer.ts'
 import type { ChosenGroup } from './group.ts'
+import { packed, packing, unpacked, type Position, type Unpacked } from './packing.ts'
 
 // Rows of profiles that were worked out and kept. What is read here is held against the present state of everything it rests on,
 // so a kept row is either what working it out would give, or not there.
-
-/** Where an authority stands on one measure, without the measure's definition. */
-export type Position = Pick<ProfileRowAnswer,
-  'period' | 'value' | 'status' | 'reason' | 'compared' | 'minimum' | 'quartile_lower' | 'median' | 'quartile_upper' | 'maximum' | 'rank' | 'quartile' | 'position'>
 
 /** What a profile shows of a measure beside the position. */
 export type Details = Omit<ProfileRowAnswer, keyof Position | 'measure'>
@@ -20,9 +18,6 @@ export interface WorkedOut {
   position: Position
   details: Details
 }
-
-/** One measure as it is kept. Null: the measure does not concern the authority. */
-type KeptPosition = [measure: number, revision: number, position: Position | null]
 
 /** Whose profile, among whom, resting on what. */
 export interface ProfileKey {
@@ -34,23 +29,27 @@ export interface ProfileKey {
 /** An organisation's own lists are seen by few, so nothing among them is kept. */
 export const mayBeKept = ({ address }: ChosenGroup) => !address.startsWith('list:')
 
-/** The authorities a kept profile rests on: who they are, and when and as what they were in being. */
+/** What a kept profile rests on: how it is packed, who the authorities are, and when and as what they were in being. */
 function fingerprint({ authority, group }: Pick<ProfileKey, 'authority' | 'group'>): string {
   const parts = [authority, ...group.members].map(({ id, kind, starts, ends }) => [id, kind, starts, ends] as const).sort(([a], [b]) => a - b)
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+  return createHash('sha256').update(JSON.stringify([packing, parts])).digest('base64url')
 }
 
-/** Positions that still hold, by measure. Measures that are not in the answer have to be worked out. */
-export async function keptPositions(db: Reader, { authority, group, states }: ProfileKey): Promise<Map<number, Position | null>> {
-  if (!mayBeKept(group)) return new Map()
-  const { rows } = await sql<{ positions: string }>`
+/** Positions that still hold. Measures that are not in the answer have to be worked out. */
+export async function keptPositions(db: Reader, { authority, group, states }: ProfileKey): Promise<Unpacked> {
+  if (!mayBeKept(group)) return nothingKept()
+  const { rows } = await sql<{ positions: string }>`${prepared}
     select positions from benchmarking.kept_profile
      where authority = ${authority.id} and comparator_group = ${group.address} and members = ${fingerprint({ authority, group })}`.execute(db)
-  const kept = rows[0] ? (JSON.parse(rows[0].positions) as KeptPosition[]) : []
-  return new Map(kept.flatMap(([measure, revision, position]) => (isStill(states.get(measure), revision) ? [[measure, position] as const] : [])))
+  if (!rows[0]) return nothingKept()
+  return unpacked(rows[0].positions, (measure, revision) => {
+    const state = states.get(measure)
+    return state !== undefined && !state.private && state.revision === revision
+  })
 }
 
-const isStill = (state: MeasureState | undefined, revision: number) => state !== undefined && !state.private && state.revision === revision
+/** When nobody asked before. */
+export const nothingKept = (): Unpacked => ({ positions: new Map(), others: [] })
 
 /** The rest of the same rows: to be asked in the same reading as `keptPositions`, and only of measures that it gave. */
 export async function keptDetails(db: Reader, { authority, group }: ProfileKey): Promise<Map<number, Details>> {
@@ -61,13 +60,13 @@ export async function keptDetails(db: Reader, { authority, group }: ProfileKey):
 /** Keeps what was worked out for every measure, as far as everyone may see it. */
 export async function keepProfile(store: Store, { authority, group, states }: ProfileKey, rows: ReadonlyMap<number, WorkedOut | null>): Promise<void> {
   const open = [...states].filter(([measure, state]) => !state.private && rows.has(measure))
-  const positions: KeptPosition[] = open.map(([measure, { revision }]) => [measure, revision, rows.get(measure)?.position ?? null])
+  const positions = packed(open.map(([measure, { revision }]) => ({ measure, revision, position: rows.get(measure)?.position ?? null })))
   const details = open.flatMap(([measure]) => {
     const row = rows.get(measure)
     return row ? [[measure, row.details]] : []
   })
   const kept = {
-    members: fingerprint({ authority, group }), positions: JSON.stringify(positions), details: JSON.stringify(details),
+    members: fingerprint({ authority, group }), positions, details: JSON.stringify(details),
     known_through: newestOf(states),
   }
   await store.keep((trx) =>

@@ -4,8 +4,9 @@ import { authorityByCode, type Authority } from '#slices/places/index.ts'
 import { everyBreak, everyMeasure, everySeriesOf, measures, measureStates, valuesForMany, type Measure, type SeriesFigure } from '#slices/indicators/index.ts'
 import type { ProfileAnswer, ProfileRowAnswer } from './answer.ts'
 import { chooseGroup, type ChosenGroup } from './group.ts'
-import { keepProfile, keptDetails, keptPositions, mayBeKept, type Details, type Position, type ProfileKey, type WorkedOut } from './kept.ts'
+import { keepProfile, keptDetails, keptPositions, mayBeKept, nothingKept, type Details, type ProfileKey, type WorkedOut } from './kept.ts'
 import { describeMeasure, rulesOf, wordOf } from './measure.ts'
+import type { Position } from './packing.ts'
 import { aimAdjustedChange, directionOf } from './rules/change.ts'
 import { placeAmong } from './rules/place.ts'
 import { earlierValues, type Dated } from './rules/series.ts'
@@ -41,13 +42,14 @@ export async function answerAndKeep(store: Store, actor: Actor, question: Profil
 export async function positions(db: Reader, { knownAt, ...question }: Pick<ProfileQuestion, 'authority' | 'group' | 'knownAt'>): Promise<Map<number, Position>> {
   const authority = await authorityByCode(db, question.authority)
   const group = await chooseGroup(db, { group: question.group, authority, knownAt })
-  const states = await measureStates(db)
-  const kept = knownAt === undefined ? await keptPositions(db, { authority, group, states }) : new Map<number, null>()
-  const isWhole = [...states.keys()].every((measure) => kept.has(measure))
-  const missing = isWhole ? [] : (await measures(db, { knownAt })).filter(({ id }) => !kept.has(id))
-  const fresh = missing.length === 0 ? new Map<number, WorkedOut>() : await workOut(db, { authority, group, knownAt }, missing, kept.size > 0)
-  const all: [number, Position | null][] = [...kept, ...[...fresh].map(([measure, { position }]) => [measure, position] as [number, Position])]
-  return new Map(all.flatMap(([measure, position]) => (position ? [[measure, position]] : [])))
+  const states = knownAt === undefined && mayBeKept(group) ? await measureStates(db) : null
+  const { positions: kept, others } = states ? await keptPositions(db, { authority, group, states }) : nothingKept()
+  // What is kept is of measures that have a state, so as many are all.
+  if (states && kept.size + others.length === states.size) return kept
+  const isKept = new Set([...kept.keys(), ...others])
+  const missing = states && isKept.size > 0 ? [...states.keys()].filter((measure) => !isKept.has(measure)) : undefined
+  const fresh = await standings(db, { authority, group, knownAt }, missing)
+  return new Map([...kept, ...[...fresh].map(([measure, standing]) => [measure, positionOf(standing)] as const)])
 }
 
 interface AnswerAndKeys {
@@ -65,9 +67,10 @@ async function answerAndKeys(db: Reader, { knownAt, service, dimension, ...quest
   const all = await everyMeasure(db, { service, dimension, knownAt })
   // Only what is known now is kept: a past that was asked for once is rarely asked for again.
   const key = knownAt === undefined && mayBeKept(group) ? { authority, group, states: await measureStates(db) } : null
-  const positions: ReadonlyMap<number, Position | null> = key ? await keptPositions(db, key) : new Map<number, null>()
+  const { positions, others } = key ? await keptPositions(db, key) : nothingKept()
   const details = key && positions.size > 0 ? await keptDetails(db, key) : new Map<number, Details>()
-  const kept = new Map([...positions].map(([measure, position]) => [measure, position && { position, details: details.get(measure)! }]))
+  const kept = new Map<number, WorkedOut | null>(others.map((measure) => [measure, null]))
+  for (const [measure, position] of positions) kept.set(measure, { position, details: details.get(measure)! })
   const missing = all.filter(({ id }) => !kept.has(id))
   const fresh = missing.length === 0 ? new Map<number, WorkedOut>() : await workOut(db, { authority, group, knownAt }, missing, missing.length < all.length)
   const rows = new Map(all.map(({ id }) => [id, kept.get(id) ?? fresh.get(id) ?? null]))
@@ -79,23 +82,48 @@ async function answerAndKeys(db: Reader, { knownAt, service, dimension, ...quest
   return { answer: answerOf(authority, group, inGroup, knownAt, shown), key, rows, workedOut: new Set(missing.map(({ id }) => id)) }
 }
 
+/** Whose standing, among whom. */
+interface Among {
+  authority: Authority
+  group: ChosenGroup
+  knownAt: Date | undefined
+}
+
 /** Where an authority stands on measures, worked out from the figures; measures that do not concern it are left out. */
-async function workOut(
-  db: Reader,
-  { authority, group, knownAt }: { authority: Authority; group: ChosenGroup; knownAt: Date | undefined },
-  wantedMeasures: readonly Measure[],
-  areFew: boolean,
-): Promise<Map<number, WorkedOut>> {
-  const series = await everySeriesOf(db, authority.id, knownAt, areFew ? wantedMeasures.map(({ id }) => id) : undefined)
+async function workOut(db: Reader, among: Among, wanted: readonly Measure[], areFew: boolean): Promise<Map<number, WorkedOut>> {
+  const { authority, knownAt } = among
+  const series = await everySeriesOf(db, authority.id, knownAt, areFew ? wanted.map(({ id }) => id) : undefined)
   const breaks = await everyBreak(db, knownAt)
-  const latest = wantedMeasures
-    .filter((measure) => series.has(measure.id) || measure.kinds.includes(authority.kind))
-    .map((measure) => latestOf(measure, series.get(measure.id) ?? []))
+  const concerning = wanted.filter((measure) => series.has(measure.id) || measure.kinds.includes(authority.kind))
+  const found = await standingsOn(db, among, concerning, series)
+  return new Map([...found].map(([measure, standing]) => {
+    const position = positionOf(standing)
+    return [measure, { position, details: detailsOf(standing, position, breaks.get(measure) ?? []) }]
+  }))
+}
+
+/** The same without the details: of the definitions only those that concern the authority are read. */
+async function standings(db: Reader, among: Among, only: readonly number[] | undefined): Promise<Map<number, Standing>> {
+  const { authority, knownAt } = among
+  const series = await everySeriesOf(db, authority.id, knownAt, only)
+  return standingsOn(db, among, await measures(db, { knownAt, ids: only, concerning: { ids: [...series.keys()], kind: authority.kind } }), series)
+}
+
+async function standingsOn(
+  db: Reader, { authority, group, knownAt }: Among, concerning: readonly Measure[], series: ReadonlyMap<number, SeriesFigure[]>,
+): Promise<Map<number, Standing>> {
+  const latest = concerning.map((measure) => latestOf(measure, series.get(measure.id) ?? []))
   const wanted = latest.flatMap(({ measure, figure }) => (figure ? { measure: measure.id, period: figure.period.id } : []))
   const authorities = group.members.map(({ id }) => id)
   const values = await valuesForMany(db, wanted, { authorities, inBeing: group.computed, knownAt })
   const inGroup = authorities.includes(authority.id)
-  return new Map(latest.map((one) => [one.measure.id, rowOf(one, values.get(one.measure.id) ?? [], breaks.get(one.measure.id) ?? [], inGroup)]))
+  return new Map(latest.map((one) => [one.measure.id, { ...one, values: values.get(one.measure.id) ?? [], inGroup }]))
+}
+
+/** The authority's latest figure beside the values of the group. */
+interface Standing extends Latest {
+  values: readonly number[]
+  inGroup: boolean
 }
 
 /** A measure, the authority's whole series, and the figure that stands for it now. */
@@ -118,39 +146,40 @@ function latestOf(measure: Measure, whole: readonly SeriesFigure[]): Latest {
 
 const hasValue = (one: SeriesFigure): one is SeriesFigure & { value: number } => one.value !== null
 
-function rowOf({ measure, series, figure, later }: Latest, values: readonly number[], breaks: readonly string[], inGroup: boolean): WorkedOut {
-  const rules = rulesOf(measure)
+function positionOf({ measure, figure, values, inGroup }: Standing): Position {
   const value = figure?.value ?? null
+  const place = placeAmong(values, { value: inGroup ? value : null, reason: figure?.reason ?? null, ...rulesOf(measure) })
+  return {
+    period: figure && { label: figure.period.label, kind: figure.period.kind, starts: figure.period.starts, ends: figure.period.ends },
+    value,
+    status: figure?.status ?? 'absent',
+    reason: figure ? figure.reason : 'missing',
+    ...place,
+    position: inGroup || value === null ? place.position : 'not in this group',
+  }
+}
+
+function detailsOf({ measure, series, figure, later, values }: Standing, { value, median }: Position, breaks: readonly string[]): Details {
+  const rules = rulesOf(measure)
   const dated: Dated<SeriesFigure['period']>[] = series.filter(hasValue)
   const { previous, first } = figure && value !== null ? earlierValues(dated, figure.period, breaks) : { previous: null, first: null }
-  const place = placeAmong(values, { value: inGroup ? value : null, reason: figure?.reason ?? null, ...rules })
   const since = aimAdjustedChange(value, previous?.value ?? null, rules)
   const described = describeMeasure(measure)
   return {
-    position: {
-      period: figure && { label: figure.period.label, kind: figure.period.kind, starts: figure.period.starts, ends: figure.period.ends },
-      value,
-      status: figure?.status ?? 'absent',
-      reason: figure ? figure.reason : 'missing',
-      ...place,
-      position: inGroup || value === null ? place.position : 'not in this group',
-    },
-    details: {
-      word: wordOf(described, value),
-      median_word: wordOf(described, place.median),
-      later_absence: later && { period: later.period.label, reason: later.reason },
-      change_since_previous: since,
-      previous_period: previous?.period.label ?? null,
-      previous_value: previous?.value ?? null,
-      direction: directionOf(since, rules.polarity),
-      change_since_first: aimAdjustedChange(value, first?.value ?? null, rules),
-      first_period: first?.period.label ?? null,
-      first_value: first?.value ?? null,
-      spine: spineOf({ rows: values.map((one) => ({ value: one })) }, rules),
-      spine_place: placeOnSpine(value, rules),
-      series: figure ? series.map((one) => ({ period: one.period.label, starts: one.period.starts, value: one.value })) : [],
-      breaks: [...breaks],
-    },
+    word: wordOf(described, value),
+    median_word: wordOf(described, median),
+    later_absence: later && { period: later.period.label, reason: later.reason },
+    change_since_previous: since,
+    previous_period: previous?.period.label ?? null,
+    previous_value: previous?.value ?? null,
+    direction: directionOf(since, rules.polarity),
+    change_since_first: aimAdjustedChange(value, first?.value ?? null, rules),
+    first_period: first?.period.label ?? null,
+    first_value: first?.value ?? null,
+    spine: spineOf({ rows: values.map((one) => ({ value: one })) }, rules),
+    spine_place: placeOnSpine(value, rules),
+    series: figure ? series.map((one) => ({ period: one.period.label, starts: one.period.starts, value: one.value })) : [],
+    breaks: [...breaks],
   }
 }
 

@@ -90,6 +90,8 @@ export interface MeasureFilters {
   dimension?: string | undefined
   publisher?: string | undefined
   ids?: readonly number[] | undefined
+  /** Only these, and those stated to be for a kind of authority. */
+  concerning?: { ids: readonly number[]; kind: string } | undefined
   knownAt?: Date | undefined
 }
 
@@ -105,6 +107,10 @@ export async function measures(
     if (wanted !== undefined) query = query.where(`v.${field}`, '=', wanted)
   }
   if (filters.ids) query = query.where(sql<boolean>`m.id = any(${[...filters.ids]}::int[])`)
+  if (filters.concerning) {
+    const { ids, kind } = filters.concerning
+    query = query.where(sql<boolean>`(m.id = any(${[...ids]}::int[]) or ${kind} = any(v.kinds))`)
+  }
   for (const word of filters.search?.split(/\s+/).filter((part) => part !== '') ?? []) query = query.where(mentions(word))
   if (page.after !== undefined) query = query.where(sql<boolean>`m.code collate "C" > ${page.after}`)
   if (page.limit !== undefined) query = query.limit(page.limit)

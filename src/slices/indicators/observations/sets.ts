@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Reader } from '#kernel/db/index.ts'
 import { knownAt } from '#kernel/db/known-at.ts'
 import { comparePeriods, type PeriodKind } from '#kernel/periods/index.ts'
@@ -55,28 +55,43 @@ interface Counting {
 }
 
 /** The values of a group for many measures, each in a period of its own. Absent and withheld ones are left out. */
-export async function valuesForMany(
-  db: Reader,
-  wanted: readonly { measure: number; period: number }[],
-  { authorities, inBeing, knownAt: moment }: Counting,
-): Promise<Map<number, number[]>> {
-  const counts = inBeing
-    ? sql<boolean>`(a.starts is null or a.starts <= p.ends) and (a.ends is null or a.ends >= p.ends) and (cardinality(v.kinds) = 0 or a.kind = any(v.kinds))`
-    : sql<boolean>`true`
+export async function valuesForMany(db: Reader, wanted: readonly { measure: number; period: number }[], counting: Counting): Promise<Map<number, number[]>> {
+  const asked = sql`unnest(${wanted.map((one) => one.measure)}::int[], ${wanted.map((one) => one.period)}::int[]) as w (measure, period)`
+  const { rows } = await (counting.inBeing ? valuesInBeing(asked, counting) : valuesOfMembers(asked, counting)).execute(db)
+  return new Map(rows.map((row) => [row.measure, row.shown]))
+}
+
+type Values = RawBuilder<{ measure: number; shown: number[] }>
+
+/** Measured: measure by measure, so that the database looks up who is a member in a hash, within a few pages of the index. */
+function valuesOfMembers(asked: RawBuilder<unknown>, { authorities, knownAt: moment }: Counting): Values {
+  return sql`
+    select w.measure, l.shown
+      from ${asked}
+      join indicators.measure_version v on v.measure = w.measure and ${knownAt('v', moment)}
+      cross join lateral (
+        select json_agg(o.value) as shown from indicators.observation o
+         where o.measure = w.measure and o.period = w.period and o.place = any(${[...authorities]}::int[]) and ${knownAt('o', moment)}
+           and o.value is not null and not ${withheld('o', 'v')}) l
+     where l.shown is not null`
+}
+
+/** Here the register decides for each period who counts. */
+function valuesInBeing(asked: RawBuilder<unknown>, { authorities, knownAt: moment }: Counting): Values {
   // Measured: a few members are quickest found one by one in the index, many by reading the whole period and asking the register.
   const few = authorities.length <= 60
   const members = sql`any(${[...authorities]}::int[])`
-  const among = few ? sql<boolean>`o.place = ${members}` : sql<boolean>`o.authority is not null`
-  const { rows } = await sql<{ measure: number; shown: number[] }>`
+  const among = few ? sql<boolean>`o.place = ${members}` : sql<boolean>`o.place > 0`
+  return sql`
     select w.measure, json_agg(o.value) as shown
-      from unnest(${wanted.map((one) => one.measure)}::int[], ${wanted.map((one) => one.period)}::int[]) as w (measure, period)
+      from ${asked}
       join indicators.period p on p.id = w.period
       join indicators.measure_version v on v.measure = w.measure and ${knownAt('v', moment)}
       join indicators.observation o on o.measure = w.measure and o.period = w.period and ${among} and ${knownAt('o', moment)}
-      join places.authority a on a.id = o.authority
-     where o.value is not null and a.id = ${members} and not ${withheld('o', 'v')} and ${counts}
-     group by w.measure`.execute(db)
-  return new Map(rows.map((row) => [row.measure, row.shown]))
+      join places.authority a on a.id = o.place
+     where o.value is not null and a.id = ${members} and not ${withheld('o', 'v')}
+       and (a.starts is null or a.starts <= p.ends) and (a.ends is null or a.ends >= p.ends) and (cardinality(v.kinds) = 0 or a.kind = any(v.kinds))
+     group by w.measure`
 }
 
 /** Every break in series that was known at a moment, by measure. */
