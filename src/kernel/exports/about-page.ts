@@ -55,7 +55,7 @@ export function columnsTable(columns: readonly ExportColumn[]): DataTable {
     id: 'columns',
     caption: 'Columns',
     narrow: 'cards',
-    columns: [{ text: 'Column' }, { text: 'Heading in CSV' }, { text: 'Holds' }, { text: 'Meaning' }],
+    columns: [{ text: 'Column' }, { text: 'Heading in CSV' }, { text: 'Holds' }, { text: 'Meaning', prose: true }],
     rows: columns.map(({ title, name, datatype, description }) => [{ text: title }, { text: name }, { text: datatypeWords[datatype] }, { text: description }]),
   }
 }

@@ -110,7 +110,7 @@ function listView(query: ListQuery, found: readonly Job[], now: Date) {
 function jobsTable(shown: readonly Job[], now: Date, isFiltered: boolean): DataTable {
   return {
     id: 'jobs', caption: 'Jobs', captionHidden: true, narrow: 'cards',
-    columns: [{ text: 'Job' }, { text: 'State' }, { text: 'How it stands' }, { text: 'Who asked' }, { text: 'When' }],
+    columns: [{ text: 'Job' }, { text: 'State' }, { text: 'How it stands', prose: true }, { text: 'Who asked' }, { text: 'When' }],
     rows: shown.map((job) => [
       { text: job.title, href: jobAddress(job.id) }, { text: stateWords[job.state].text }, { text: jobSentence(job, now) }, { text: job.askedBy }, { text: formatMoment(job.askedAt) },
     ]),

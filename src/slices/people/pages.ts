@@ -64,14 +64,14 @@ export function grantRows(organisation: Organisation, grants: Awaited<ReturnType
 }
 
 /** Invitations that wait to be accepted. */
-export function invitationRows(invitations: Awaited<ReturnType<typeof openInvitations>>, now: Date) {
+export function invitationRows(invitations: Awaited<ReturnType<typeof openInvitations>>, now: Date, isOutbox: boolean) {
   return invitations.map((i) => ({
     id: i.id,
     email: i.email,
     roles: rolesInWords(i.roles as Role[]),
     sent: `${formatMoment(i.made_at)}${i.by ? ` by ${i.by}` : ''}${i.sent > 1 ? `, for the ${ordinal(i.sent)} time` : ''}`,
     holds: i.expires_at > now ? `holds until ${formatMoment(i.expires_at)}` : `ran out on ${formatMoment(i.expires_at)}`,
-    letter: i.state === null ? null : letterState(i.state, i.reason),
+    letter: i.state === null ? null : isOutbox && i.state === 'waiting' ? 'in the outbox, to be passed on' : letterState(i.state, i.reason),
   }))
 }
 

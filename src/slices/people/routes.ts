@@ -89,7 +89,7 @@ function organisationRoutes(plain: FastifyInstance, house: House): void {
       people: personRows(organisation, found.people, locked),
       files: downloadsOf('this list of people', `${organisationAddress(organisation.slug)}/people`),
       grants: grantRows(organisation, found.grants),
-      invitations: invitationRows(found.invitations, house.now()),
+      invitations: invitationRows(found.invitations, house.now(), house.config.mail.carrier === 'outbox'),
     })
   })
 }

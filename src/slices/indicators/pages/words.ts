@@ -75,7 +75,7 @@ const warningCells = ({ line, message, seen, expected }: WarningLine) => [
 
 /** Columns of the tables above. */
 export const warningColumns = [{ text: 'Where' }, { text: 'What was noticed' }, { text: 'Seen' }, { text: 'Usual or expected' }]
-export const refusalColumns = [{ text: 'Where' }, { text: 'Column' }, { text: 'Seen' }, { text: 'Expected' }, { text: 'What is wrong' }]
+export const refusalColumns = [{ text: 'Where' }, { text: 'Column' }, { text: 'Seen' }, { text: 'Expected' }, { text: 'What is wrong', prose: true }]
 
 export const refusalCells = ({ line, column, seen, expected, message }: Refusal) => [
   { text: line === null ? 'whole file' : `line ${line}` }, { text: column ?? 'the row' }, seen === '' ? { absence: 'nothing' } : { text: seen }, { text: expected }, { text: message },

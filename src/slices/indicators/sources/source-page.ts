@@ -11,7 +11,7 @@ const found: Record<string, string> = { unchanged: 'Nothing new', new: 'Somethin
 export function sourcesTable(rows: readonly WatchedSource[]): DataTable {
   return {
     id: 'sources', caption: 'Watched sources by name', captionHidden: true, narrow: 'cards', empty: 'No source is watched yet.',
-    columns: [{ text: 'Source' }, { text: 'How often' }, { text: 'Last look' }, { text: 'How it stands' }],
+    columns: [{ text: 'Source' }, { text: 'How often' }, { text: 'Last look' }, { text: 'How it stands', prose: true }],
     rows: rows.map((row) => [{ text: row.name, href: sourceAddress(row.id) }, { text: often[row.every] ?? row.every }, { text: lastLook(row) }, { text: standing(row) }]),
   }
 }
@@ -43,6 +43,6 @@ export function waitingSentence({ upload, watched_by }: WatchedSource, waiting: 
 
 export const looksTable = (rows: Awaited<ReturnType<typeof looksOf>>): DataTable => ({
   id: 'looks', caption: 'The latest looks, the last one first', captionHidden: true, narrow: 'cards', empty: 'Nobody has looked yet.',
-  columns: [{ text: 'When' }, { text: 'Result' }, { text: 'What was found' }],
+  columns: [{ text: 'When' }, { text: 'Result' }, { text: 'What was found', prose: true }],
   rows: rows.map((row) => [{ text: formatMoment(row.looked_at) }, { text: found[row.found] ?? row.found }, { text: row.says }]),
 })

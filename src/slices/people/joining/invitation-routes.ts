@@ -110,6 +110,7 @@ function showInviteForm(reply: FastifyReply, house: House, organisation: Organis
     action: `${organisationAddress(organisation.slug)}/invite`,
     boxes: roleBoxes(organisation, [], [form.typed.roles ?? []].flat()),
     outbox: house.config.mail.carrier === 'outbox',
+    provider: house.config.signIn.provider?.label ?? null,
     form,
     errorSummary: form.errorSummary,
   })

@@ -50,7 +50,7 @@ export function letterRoutes(plain: FastifyInstance, house: House): void {
   app.post('/outbox/:letter/open', { config: { access }, schema: { params } }, async ({ actor, params: { letter } }, reply) => {
     const opened = await store.change(actor, 'people.open-letter', (trx) => openLetter(trx, house, letter))
     return reply.header('cache-control', 'no-store').page('slices/people/views/letter.njk', {
-      title: `Letter to ${opened.recipient}`,
+      title: 'A letter to pass on',
       breadcrumbs: crumbs('Letter'),
       letter: { to: opened.recipient, subject: opened.subject, text: opened.text },
       until: formatMoment(opened.expires_at),

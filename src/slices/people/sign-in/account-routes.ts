@@ -62,13 +62,13 @@ export function accountRoutes(plain: FastifyInstance, house: House): void {
 
   app.get('/account/password', { config: { access: 'signed-in' }, schema: { querystring: query } }, async (request, reply) => {
     const { mustChange } = await carrier(house, request)
-    return showPasswordForm(reply, blankForm(passwordForm, { next: safeNext(request.query.next) }), mustChange)
+    return showPasswordForm(reply, house, blankForm(passwordForm, { next: safeNext(request.query.next) }), mustChange)
   })
 
   app.post('/account/password', { config: { access: 'signed-in' } }, async (request, reply) => {
     const carried = await carrier(house, request)
     const { actor, mustChange } = carried
-    const refuse = (form: FormView, status = 422) => showPasswordForm(reply.code(status), form, mustChange)
+    const refuse = (form: FormView, status = 422) => showPasswordForm(reply.code(status), house, form, mustChange)
     const form = readForm(passwordForm, request.body)
     if (form.faults) return refuse(refusedForm(form))
     const refuseWith = (fault: Fault, status = 422) => refuse(refusedForm({ faults: [fault], typed: { next: form.values.next } }), status)
@@ -96,13 +96,14 @@ const crumbs = (page?: string) => [
   ...(page ? [{ text: 'Your account', href: '/account' }, { text: page }] : [{ text: 'Your account' }]),
 ]
 
-function showPasswordForm(reply: FastifyReply, form: FormView, mustChange: boolean): FastifyReply {
+function showPasswordForm(reply: FastifyReply, house: House, form: FormView, mustChange: boolean): FastifyReply {
   return reply.page('slices/people/views/password.njk', {
     title: mustChange ? 'Choose your own password' : 'Change your password',
     breadcrumbs: crumbs('Password'),
     form: withoutPasswords(form),
     errorSummary: form.errorSummary,
     mustChange,
+    mayForget: house.config.signIn.passwords && !mustChange,
     shortest: shortestPassword,
   })
 }

@@ -13,6 +13,8 @@ export interface DataColumn {
   text: string
   /** Right-aligned, with figures of equal width. */
   numeric?: boolean
+  /** Holds sentences: on a card they stand under the heading, from left to right. */
+  prose?: boolean
 }
 
 /** What the macro `dataTable` takes. The first column names the row. */
