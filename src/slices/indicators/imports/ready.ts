@@ -7,9 +7,13 @@ import { recipeSchema, type Recipe } from './recipe.ts'
 
 const folder = join(import.meta.dirname, '..', 'recipes')
 
+// They come with the program and stay as they are while it runs, so each is read once. Nobody may change what others will be given.
+let names: readonly string[] | undefined
+const read = new Map<string, Recipe>()
+
 /** Names of the ready recipes, in order. */
-export function readyRecipeNames(): string[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => basename(name, '.json')).sort()
+export function readyRecipeNames(): readonly string[] {
+  return names ??= Object.freeze(readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => basename(name, '.json')).sort())
 }
 
 /** The ready recipes, in order of their names. */
@@ -20,7 +24,15 @@ export function readyRecipe(name: string): Recipe {
   if (!readyRecipeNames().includes(name)) {
     throw notFound(`There is no ready recipe "${name}". There are: ${readyRecipeNames().join(', ')}. A recipe of your own is given as a file.`)
   }
-  return parseRecipe(readFileSync(join(folder, `${name}.json`), 'utf8'), `${name}.json`)
+  const recipe = read.get(name) ?? unchangeable(parseRecipe(readFileSync(join(folder, `${name}.json`), 'utf8'), `${name}.json`))
+  read.set(name, recipe)
+  return recipe
+}
+
+function unchangeable<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const part of Object.values(value)) unchangeable(part)
+  return Object.freeze(value)
 }
 
 /** Reads a recipe from its JSON text. Throws a refusal that names every fault by its place in the recipe. */
@@ -36,9 +48,9 @@ export function parseRecipe(text: string, name: string): Recipe {
 
 /** The recipe in JSON that was read or kept. @throws Problem with this sentence, and every fault by its place in the recipe */
 export function followed(json: unknown, otherwise: string): Recipe {
-  const read = recipeSchema.safeParse(json)
-  if (read.success) return read.data
-  throw refused(otherwise, read.error.issues.flatMap((issue) => faultsOf(issue)))
+  const result = recipeSchema.safeParse(json)
+  if (result.success) return result.data
+  throw refused(otherwise, result.error.issues.flatMap((issue) => faultsOf(issue)))
 }
 
 /** Where nothing of several fits, the faults of the likeliest (the fewest faults) say more than "invalid input". */
