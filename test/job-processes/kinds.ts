@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os'
 import { z } from 'zod'
 import { jobKind } from '#kernel/jobs/index.ts'
 import { refused } from '#kernel/problems.ts'
@@ -30,10 +31,10 @@ export const refusing = jobKind({ name: 'test.refusing', input, repeatable: true
 
 export const faulty = jobKind({ name: 'test.faulty', input, repeatable: true, run: () => Promise.reject(new TypeError('x is not a function')) })
 
-/** Says who it was done as, and where. */
+/** Says who it was done as, where, and with what priority. */
 export const plain = jobKind({
   name: 'test.plain', input, repeatable: true,
-  run: ({ actor }) => Promise.resolve({ says: `${actor.kind === 'person' ? actor.name : actor.kind} ${process.pid}`, href: '/done' }),
+  run: ({ actor }) => Promise.resolve({ says: `${actor.kind === 'person' ? actor.name : actor.kind} ${process.pid} ${getPriority()}`, href: '/done' }),
 })
 
 export const kinds = [endless, deadly, refusing, faulty, plain]

@@ -6,6 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Config } from '../config.ts'
 import type { House } from '../slice.ts'
+import { removeFoldersOf } from '../working-folders.ts'
 import { Gone, type Course, type Hands, type Task } from './hands.ts'
 import type { JobOutcome } from './kind.ts'
 import { causeOf, type Order, type Word } from './messages.ts'
@@ -46,6 +47,7 @@ export function handsInProcesses({ config, log, jobs }: Pick<House, 'config' | '
     all.add(one)
     void one.ended.then((how) => {
       all.delete(one)
+      if (one.pid !== undefined) removeFoldersOf(one.pid).catch((err: unknown) => log.warn({ err }, 'What a process for jobs left could not be removed'))
       if (isClosing) return
       if (one.wasReady) keepOneReady()
       else {
@@ -125,6 +127,10 @@ class JobProcess {
     // Whoever started it may end when nothing else is going on; it then ends by itself.
     this.#child.unref()
     this.#child.channel?.unref()
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
   }
 
   get isFree(): boolean {

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { newReference } from '../request.ts'
 import type { House } from '../slice.ts'
+import { clearLeftFolders } from '../working-folders.ts'
 import { attempt, type Attempt, type Surroundings } from './attempt.ts'
 import { claimJob, forgetEnded, handBack, isCancelAsked, orphans, requeue, type Hold, type Orphan } from './claiming.ts'
 import { endJob, type Ending } from './ending.ts'
@@ -154,6 +155,7 @@ function abandoned({ attempts, cancel_asked }: Orphan): Ending {
 export function doJobs(place: Workplace, program?: string): Runner {
   const { house, kinds } = place
   const { where, atOnce, lease } = house.config.jobs
+  clearLeftFolders().catch((err: unknown) => house.log.warn({ err }, 'What earlier processes left could not be removed'))
   const hands = (whenFree: () => void) => (where === 'beside' && program !== undefined ? handsInProcesses(house, { program, atOnce }, whenFree) : handsHere(place))
   return startRunner(house, { kinds, hands, atOnce, lease })
 }

@@ -1,8 +1,6 @@
 /** Making a file to keep, as a job: for tables that take longer than somebody waits for a page. */
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip, type Gzip } from 'node:zlib'
@@ -12,6 +10,7 @@ import { formatCount } from '../../figures/index.ts'
 import { jobKind, type JobKind } from '../../jobs/index.ts'
 import { notAllowed } from '../../problems.ts'
 import { admit } from '../../web/access-rules.ts'
+import { inWorkingFolder } from '../../working-folders.ts'
 import { countedCsv, type Counted } from '../count.ts'
 import type { Export } from '../export.ts'
 import { askedAt, type ExportSource } from '../source.ts'
@@ -64,19 +63,16 @@ export const droppingJob: JobKind<null> = jobKind({
 })
 
 /** No transaction stays open while the rows are read, so they wait on disk as lines of compressed JSON until all are there. */
-async function withRowsOnDisk<T>(table: Export, said: (rows: number) => void, work: (path: string, counted: Counted) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'workbench-export-'))
-  try {
+function withRowsOnDisk<T>(table: Export, said: (rows: number) => void, work: (path: string, counted: Counted) => Promise<T>): Promise<T> {
+  return inWorkingFolder('export', async (folder) => {
     const path = join(folder, 'rows')
     const packed = createGzip({ level: 4 })
     const writing = pipeline(packed, createWriteStream(path))
     const counting = countedCsv({ ...table, rows: copied(table, packed, said) })
     const [counted] = await Promise.all([counting, writing])
     if (!counted) throw new Error('A count without a limit has none.')
-    return await work(path, counted)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+    return work(path, counted)
+  })
 }
 
 /** The rows, each written to the copy as it goes by. */

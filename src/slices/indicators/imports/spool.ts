@@ -3,11 +3,11 @@
  * in the format of COPY, so that the database reads them again without the program touching a row.
  */
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { copyCell, type CopyRows } from '#kernel/db/copy.ts'
+import { workingFolder } from '#kernel/working-folders.ts'
 import type { AreaRecord } from '#slices/places/index.ts'
 import type { Draft } from './drafting.ts'
 
@@ -86,5 +86,5 @@ export class Spool {
 }
 
 export async function openSpool(): Promise<Spool> {
-  return new Spool(await mkdtemp(join(tmpdir(), 'workbench-import-')))
+  return new Spool(await workingFolder('import'))
 }

@@ -1,14 +1,14 @@
 /** Files kept between the dry run and the import. They belong to one account in one organisation and last a day, or longer where they came by themselves. */
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdtemp, open, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import type { Actor } from '#kernel/access/actor.ts'
 import type { Reader, Store, Trx } from '#kernel/db/index.ts'
 import { countOf } from '#kernel/figures/index.ts'
 import { conflict, notFound } from '#kernel/problems.ts'
+import { inWorkingFolder } from '#kernel/working-folders.ts'
 import type { ImportSource } from '../imports/reading.ts'
 import { followed } from '../imports/ready.ts'
 import type { Recipe } from '../imports/recipe.ts'
@@ -53,14 +53,7 @@ export interface DiskFile {
 }
 
 /** Gives the path of a file that is there as long as the work lasts. */
-export async function withTemporaryFile<T>(work: (path: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'workbench-upload-'))
-  try {
-    return await work(join(folder, 'file'))
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
+export const withTemporaryFile = <T>(work: (path: string) => Promise<T>): Promise<T> => inWorkingFolder('upload', (folder) => work(join(folder, 'file')))
 
 /** Writes a stream to a file as it comes. */
 export async function writeTo(path: string, content: AsyncIterable<Uint8Array>): Promise<DiskFile> {
