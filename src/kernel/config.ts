@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { isLoopback, mailSettings, mailVariables, type MailSettings } from './mail/settings.ts'
 import { jobSettings, jobVariables, type JobSettings } from './jobs/settings.ts'
 import { SettingsProblem } from './problems.ts'
-import { signInFrom, signInSettings, type SignInConfig } from './sign-in-settings.ts'
+import { domainList, signInFrom, signInSettings, type SignInConfig } from './sign-in-settings.ts'
 
 /** Every setting of the installation, checked once. */
 export interface Config {
@@ -30,6 +30,8 @@ export interface Config {
   jobs: JobSettings
   /** How many seconds to go on answering after being told to stop, while `/health/ready` says so. */
   drain: number
+  /** Domains that files are fetched from, each with what is below it, in small letters; empty: the whole internet. */
+  sourceDomains: readonly string[]
   /** Opens `/metrics` to whoever carries it; null: there is no such page. */
   metricsToken: string | null
 }
@@ -49,6 +51,7 @@ const settings = z.object({
   ...mailVariables,
   ...jobVariables,
   DRAIN: z.coerce.number('a number of seconds').int('a whole number of seconds').min(0, 'between 0 and 300').max(300, 'between 0 and 300').default(0),
+  SOURCE_DOMAINS: domainList,
   METRICS_TOKEN: z.string().min(32, 'at least 32 characters').optional(),
 })
 
@@ -103,6 +106,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mail,
     jobs,
     drain: s.DRAIN,
+    sourceDomains: s.SOURCE_DOMAINS.map((domain) => domain.toLowerCase()),
     metricsToken: s.METRICS_TOKEN ?? null,
   }
 }

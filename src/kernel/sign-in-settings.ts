@@ -29,7 +29,11 @@ export interface ProviderConfig {
   secondFactor: { amr: readonly string[]; acr: readonly string[] }
 }
 
+/** Words with commas or spaces between them. */
 const list = z.string().default('').transform((text) => text.split(/[\s,]+/).filter((word) => word !== ''))
+
+/** Domains with commas or spaces between them. */
+export const domainList = list.refine((domains) => domains.every((domain) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain)), 'domains such as northmere.gov.uk, with commas between them')
 
 /** The settings, to stand among those of the installation. */
 export const signInSettings = {
@@ -38,7 +42,7 @@ export const signInSettings = {
   OIDC_CLIENT_SECRET: z.string().optional(),
   OIDC_LABEL: z.string().trim().max(60, 'a name of up to 60 characters').default('your organisation'),
   OIDC_SCOPES: z.string().regex(/^openid( [\w:./-]+)*$/, 'scopes that begin with openid, such as "openid email profile"').default('openid email profile'),
-  OIDC_EMAIL_DOMAINS: list.refine((domains) => domains.every((domain) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain)), 'domains such as northmere.gov.uk, with commas between them'),
+  OIDC_EMAIL_DOMAINS: domainList,
   OIDC_NEW_PEOPLE: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'the short name of an organisation, such as northmere').optional(),
   OIDC_SECOND_FACTOR_AMR: list,
   OIDC_SECOND_FACTOR_ACR: list,

@@ -40,6 +40,24 @@ const answering = (answer: (response: ServerResponse) => void) => void (publishe
 const limits = (change: Partial<Outside['limits']>) => ({ limits: { ...publisher.outside.limits, ...change } })
 const leadingTo = (location: string) => always(302, { location })
 
+describe('where the installation says from where files may come', () => {
+  const domains = ['published.example', 'gov.uk']
+
+  test.each(['https://published.example/a.csv', 'https://data.published.example/a.csv', 'https://www.northmere.GOV.UK/a.csv'])('%s is read', (text) => {
+    expect(readAddress(text, { ...internet, domains }).protocol).toBe('https:')
+  })
+
+  test.each(['https://evil.example/a.csv', 'https://notpublished.example/a.csv', 'https://published.example.evil.example/a.csv', 'https://8.8.8.8/a.csv', 'https://gov.uk.example/'])('%s is not', (text) => {
+    expect(() => readAddress(text, { ...internet, domains })).toThrow('This installation fetches from published.example, gov.uk only')
+  })
+
+  test('a server there leads to no other place', async () => {
+    leadingTo('https://elsewhere.example/file.csv')
+    await expect(got({}, { domains })).rejects.toThrow(/leads on to another address.*published\.example, gov\.uk only/)
+    expect(publisher.asked).toHaveLength(1)
+  })
+})
+
 describe('a file that is published well', () => {
   test('comes whole, with its name and what the server will know it by', async () => {
     always(200, { 'content-type': 'Text/CSV; charset=utf-8', etag: '"one"', 'last-modified': 'Mon, 02 Feb 2026 10:00:00 GMT' }, 'a,b\n1,2\n')

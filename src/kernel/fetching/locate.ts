@@ -9,7 +9,7 @@ import type { Outside } from './outside.ts'
  *
  * @throws a Problem that says what is wrong with it
  */
-export function readAddress(text: string, { isPublic }: Pick<Outside, 'isPublic'>): URL {
+export function readAddress(text: string, { isPublic, domains = [] }: Pick<Outside, 'isPublic' | 'domains'>): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url) throw refused('This is not a web address. It begins with https:// and names a site.')
   if (url.protocol !== 'https:') throw refused(`Only addresses that begin with https:// are fetched, and this one begins with ${url.protocol}//.`)
@@ -17,6 +17,9 @@ export function readAddress(text: string, { isPublic }: Pick<Outside, 'isPublic'
   if (url.port !== '') throw refused('The address names a port of its own. Only the usual port of https is fetched from.')
   const host = hostOf(url)
   if (isIP(host) !== 0 && !isPublic(host)) throw notPublic(host)
+  if (domains.length > 0 && !domains.some((domain) => host === domain || host.endsWith(`.${domain}`))) {
+    throw refused(`This installation fetches from ${domains.join(', ')} only, and not from ${host}. Whoever runs it can add it to SOURCE_DOMAINS.`)
+  }
   url.hash = ''
   return url
 }

@@ -17,6 +17,8 @@ export interface FetchLimits {
 export interface Outside {
   resolve: (host: string) => Promise<readonly LookupAddress[]>
   isPublic: (address: string) => boolean
+  /** Domains that may be asked, each with what is below it; empty or left out: every one. */
+  domains?: readonly string[]
   /** The one that is connected to; addresses name none of their own. */
   port: number
   /** Certificate authorities instead of the ones Node trusts, as PEM. */

@@ -58,7 +58,7 @@ interface Seen {
 async function lookFor(house: House, outside: Outside, source: WatchedSource, { signal, progress = () => undefined }: LookWork): Promise<Seen> {
   const { person, recipe } = await partsOf(house, source)
   const request = { address: source.address, etag: source.etag, lastModified: source.last_modified, ...(signal ? { signal } : {}) }
-  const seen = await withTemporaryFile((path) => fetchFile(outside, request, async (content, head): Promise<Seen> => {
+  const seen = await withTemporaryFile((path) => fetchFile({ ...outside, domains: house.config.sourceDomains }, request, async (content, head): Promise<Seen> => {
     const file = await writeTo(path, content)
     await refuseUnlessTable(file, head)
     const known = await knownAlready(house, source, recipe, file)

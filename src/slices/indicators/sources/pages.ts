@@ -94,7 +94,7 @@ async function termsIn(house: House, actor: Person, body: unknown, before: Watch
   const whose = whoseMeant(actor, form.values.whose)
   const known = await house.store.read(actor, (db) => recipeByValue(db, recipe))
   const faults = [
-    ...addressFaults(address),
+    ...addressFaults(house, address),
     ...(whose ? whoseFault(known?.recipe ?? null, whose) : [{ field: 'whose', message: 'Choose whose figures these are' }]),
     ...(whose && before && !whose.national && whose.organisation !== before.organisation ? [{ field: 'whose', message: `This source belongs to ${before.organisation_name}. Stop watching it and add one for the other organisation` }] : []),
     ...(known ? [] : [{ field: 'recipe', message: 'Choose a recipe from the list' }]),
@@ -104,9 +104,9 @@ async function termsIn(house: House, actor: Person, body: unknown, before: Watch
 }
 
 /** What can be said of an address before asking it. */
-function addressFaults(address: string): Fault[] {
+function addressFaults({ config }: House, address: string): Fault[] {
   try {
-    readAddress(address, internet)
+    readAddress(address, { ...internet, domains: config.sourceDomains })
     return []
   } catch (cause) {
     if (cause instanceof Problem) return [{ field: 'address', message: cause.message }]
