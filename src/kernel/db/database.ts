@@ -535,9 +535,11 @@ export interface Database {
     comparator_group: string
     members: string
     positions: string
-    details: string
+    details: Generated<string>
     organisation: number | null
     audience: Generated<string>
     known_through: Generated<number>
+    contents: Generated<string>
+    stretches: Generated<Uint8Array>
   }
 }

@@ -13,7 +13,7 @@ import { buildBreak, buildFigures, buildMeasure } from '#slices/indicators/build
 import { newOrganisation } from '#slices/people/builders.ts'
 import { buildAuthorities, buildGroup } from '#slices/places/builders.ts'
 import { unpacked } from './packing.ts'
-import { answerAndKeep, profile } from './profile.ts'
+import { answerAndKeep, keptGlance, profile } from './profile.ts'
 import { profileAndKeep, recomputing } from './recomputing.ts'
 
 const system: Actor = { kind: 'system', name: 'test' }
@@ -66,6 +66,13 @@ describe.each(bothStores)('a kept profile on %s', (_name, open) => {
     const worked = await database.store.read(actor, (db) => profile(db, { authority, group, knownAt: farAhead }))
     expect(kept).toEqual({ ...worked, known_at: null })
     expect(again).toEqual(kept)
+    const glance = await database.store.read(actor, (db) => keptGlance(db, { authority, group }, (entries) => ({ shown: [...entries], onPage: entries.filter((_, i) => i % 2 === 1) })))
+    expect(glance).not.toBeNull()
+    const byCode = new Map(kept.measures.map((row) => [row.measure.code, row]))
+    expect(glance?.counts).toEqual(kept.counts)
+    expect(glance?.entries.map(({ measure: { code } }) => code).sort()).toEqual([...byCode.keys()].sort())
+    for (const row of glance?.rows ?? []) expect(row).toEqual(byCode.get(row.measure.code))
+    for (const { measure: { code }, direction, quartile } of glance?.entries ?? []) expect([direction, quartile]).toEqual([byCode.get(code)?.direction, byCode.get(code)?.quartile])
   }
 
   const value = fc.option(fc.integer({ min: -3, max: 40 }), { freq: 6 })

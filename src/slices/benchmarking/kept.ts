@@ -6,6 +6,7 @@ import { measureStates, type MeasureState } from '#slices/indicators/index.ts'
 import type { Authority } from '#slices/places/index.ts'
 import type { ProfileRowAnswer } from './answer.ts'
 import type { ChosenGroup } from './group.ts'
+import { packedDetails, stretchesOf, unpackedContents, unpackedDetails, type Contents } from './kept-details.ts'
 import { packed, packing, unpacked, type Position, type Unpacked } from './packing.ts'
 
 // Rows of profiles that were worked out and kept. What is read here is held against the present state of everything it rests on,
@@ -35,38 +36,51 @@ function fingerprint({ authority, group }: Pick<ProfileKey, 'authority' | 'group
   return createHash('sha256').update(JSON.stringify([packing, parts])).digest('base64url')
 }
 
-/** Positions that still hold. Measures that are not in the answer have to be worked out. */
-export async function keptPositions(db: Reader, { authority, group, states }: ProfileKey): Promise<Unpacked> {
+/** Positions that still hold, and where to find what else is kept of them. Measures that are not in the answer have to be worked out. */
+export interface Kept extends Unpacked {
+  contents: () => Contents
+}
+
+export async function keptPositions(db: Reader, { authority, group, states }: ProfileKey): Promise<Kept> {
   if (!mayBeKept(group)) return nothingKept()
-  const { rows } = await sql<{ positions: string }>`${prepared}
-    select positions from benchmarking.kept_profile
+  const { rows } = await sql<{ positions: string; contents: string }>`${prepared}
+    select positions, contents from benchmarking.kept_profile
      where authority = ${authority.id} and comparator_group = ${group.address} and members = ${fingerprint({ authority, group })}`.execute(db)
-  if (!rows[0]) return nothingKept()
-  return unpacked(rows[0].positions, (measure, revision) => {
+  const [row] = rows
+  if (!row) return nothingKept()
+  const still = unpacked(row.positions, (measure, revision) => {
     const state = states.get(measure)
     return state !== undefined && !state.private && state.revision === revision
   })
+  return { ...still, contents: () => unpackedContents(row.contents) }
 }
 
 /** When nobody asked before. */
-export const nothingKept = (): Unpacked => ({ positions: new Map(), others: [] })
+export const nothingKept = (): Kept => ({ positions: new Map(), others: [], contents: () => new Map() })
 
-/** The rest of the same rows: to be asked in the same reading as `keptPositions`, and only of measures that it gave. */
-export async function keptDetails(db: Reader, { authority, group }: ProfileKey): Promise<Map<number, Details>> {
-  const row = await db.selectFrom('benchmarking.kept_profile').select('details').where('authority', '=', authority.id).where('comparator_group', '=', group.address).executeTakeFirst()
-  return new Map(row ? (JSON.parse(row.details) as [number, Details][]) : [])
+/** The rest of some of the same rows: to be asked in the same reading as `keptPositions`, and only of measures that it gave. */
+export async function keptDetails(db: Reader, { authority, group }: ProfileKey, contents: Contents, measures: readonly number[]): Promise<Map<number, Details>> {
+  const stretches = stretchesOf(contents, measures)
+  if (stretches.length === 0) return new Map()
+  const { rows } = await sql<{ text: string }>`${prepared}
+    select (select string_agg(convert_from(substring(k.stretches from s.start + 1 for s.length), 'UTF8'), '' order by s.start)
+              from unnest(${stretches.map(({ from }) => from)}::int[], ${stretches.map(({ length }) => length)}::int[]) as s (start, length)) as text
+      from benchmarking.kept_profile k where k.authority = ${authority.id} and k.comparator_group = ${group.address}`.execute(db)
+  return unpackedDetails(rows[0]?.text ?? '')
 }
 
-/** Keeps what was worked out for every measure, as far as everyone may see it. */
+/**
+ * Keeps what was worked out for every measure, as far as everyone may see it.
+ *
+ * @param rows by measure, in the order in which pages show them; null where it does not concern the authority
+ */
 export async function keepProfile(store: Store, { authority, group, states }: ProfileKey, rows: ReadonlyMap<number, WorkedOut | null>): Promise<void> {
   const open = [...states].filter(([measure, state]) => !state.private && rows.has(measure))
   const positions = packed(open.map(([measure, { revision }]) => ({ measure, revision, position: rows.get(measure)?.position ?? null })))
-  const details = open.flatMap(([measure]) => {
-    const row = rows.get(measure)
-    return row ? [[measure, row.details]] : []
-  })
+  const isOpen = new Set(open.map(([measure]) => measure))
+  const details = [...rows].flatMap(([measure, row]) => (row && isOpen.has(measure) ? [[measure, row.details] as const] : []))
   const kept = {
-    members: fingerprint({ authority, group }), positions, details: JSON.stringify(details),
+    members: fingerprint({ authority, group }), positions, ...packedDetails(details),
     known_through: newestOf(states),
   }
   await store.keep((trx) =>

@@ -8,7 +8,7 @@ export type Position = Pick<ProfileRowAnswer,
   'period' | 'value' | 'status' | 'reason' | 'compared' | 'minimum' | 'quartile_lower' | 'median' | 'quartile_upper' | 'maximum' | 'rank' | 'quartile' | 'position'>
 
 /** Changes whenever the text means something else, so that what another version of the program kept is not taken for one's own. */
-export const packing = 2
+export const packing = 3
 
 /** A measure as it is kept. */
 interface Kept {

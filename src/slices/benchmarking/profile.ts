@@ -1,5 +1,6 @@
 import type { Actor } from '#kernel/access/actor.ts'
 import type { Reader, Store } from '#kernel/db/index.ts'
+import { remembered } from '#kernel/db/remembered.ts'
 import { authorityByCode, type Authority } from '#slices/places/index.ts'
 import { everyBreak, everyMeasure, everySeriesOf, measures, measureStates, valuesForMany, type Measure, type SeriesFigure } from '#slices/indicators/index.ts'
 import type { ProfileAnswer, ProfileRowAnswer } from './answer.ts'
@@ -56,7 +57,7 @@ interface AnswerAndKeys {
   answer: ProfileAnswer
   /** Null: nothing of it may be kept. */
   key: ProfileKey | null
-  /** By measure; null where it does not concern the authority. */
+  /** By measure, in the order in which pages show them; null where it does not concern the authority. */
   rows: ReadonlyMap<number, WorkedOut | null>
   workedOut: ReadonlySet<number>
 }
@@ -67,20 +68,77 @@ async function answerAndKeys(db: Reader, { knownAt, service, dimension, ...quest
   const all = await everyMeasure(db, { service, dimension, knownAt })
   // Only what is known now is kept: a past that was asked for once is rarely asked for again.
   const key = knownAt === undefined && mayBeKept(group) ? { authority, group, states: await measureStates(db) } : null
-  const { positions, others } = key ? await keptPositions(db, key) : nothingKept()
-  const details = key && positions.size > 0 ? await keptDetails(db, key) : new Map<number, Details>()
+  const { positions, others, contents } = key ? await keptPositions(db, key) : nothingKept()
+  const details = key && positions.size > 0 ? await keptDetails(db, key, contents(), [...positions.keys()]) : new Map<number, Details>()
   const kept = new Map<number, WorkedOut | null>(others.map((measure) => [measure, null]))
   for (const [measure, position] of positions) kept.set(measure, { position, details: details.get(measure)! })
   const missing = all.filter(({ id }) => !kept.has(id))
   const fresh = missing.length === 0 ? new Map<number, WorkedOut>() : await workOut(db, { authority, group, knownAt }, missing, missing.length < all.length)
-  const rows = new Map(all.map(({ id }) => [id, kept.get(id) ?? fresh.get(id) ?? null]))
+  const rowOf = (measure: Measure) => kept.get(measure.id) ?? fresh.get(measure.id) ?? null
   const shown = all.flatMap((measure) => {
-    const row = rows.get(measure.id)
+    const row = rowOf(measure)
     return row ? [{ measure: describeMeasure(measure), ...row.position, ...row.details }] : []
   })
-  const inGroup = group.members.some(({ id }) => id === authority.id)
-  return { answer: answerOf(authority, group, inGroup, knownAt, shown), key, rows, workedOut: new Set(missing.map(({ id }) => id)) }
+  const rows = new Map(missing.length === 0 ? [] : all.toSorted(asPagesShow).map((measure) => [measure.id, rowOf(measure)]))
+  return { answer: { ...headingOf({ authority, group, knownAt }, shown), measures: shown }, key, rows, workedOut: new Set(missing.map(({ id }) => id)) }
 }
+
+/** What of a measure decides whether and where a page shows it. */
+export type ProfileEntry = Pick<ProfileRowAnswer, 'measure' | 'value' | 'reason' | 'quartile' | 'rank' | 'compared' | 'direction'>
+
+/** Which measures are shown on all pages together, and which on this one. */
+export interface Chosen {
+  shown: ProfileEntry[]
+  onPage: ProfileEntry[]
+}
+
+/** A profile of which only the rows of one page are read in full. */
+export interface ProfileGlance extends Omit<ProfileAnswer, 'measures'> {
+  /** Every measure, by service and title. */
+  entries: ProfileEntry[]
+  shown: ProfileEntry[]
+  /** Those on the page, in its order. */
+  rows: ProfileRowAnswer[]
+}
+
+/** The same from what is kept; null where something has to be worked out that could be kept. */
+export async function keptGlance(db: Reader, question: ProfileQuestion, choose: (entries: readonly ProfileEntry[]) => Chosen): Promise<ProfileGlance | null> {
+  const { knownAt } = question
+  const authority = await authorityByCode(db, question.authority)
+  const group = await chooseGroup(db, { group: question.group, authority, knownAt })
+  if (knownAt !== undefined || !mayBeKept(group)) return null
+  const key = { authority, group, states: await measureStates(db) }
+  const { positions, others, contents } = await keptPositions(db, key)
+  const isSetAside = new Set(others)
+  const all = await remembered(db, ['every measure as pages show them'], async () => (await everyMeasure(db, {})).toSorted(asPagesShow))
+  const missing = all.filter(({ id }) => !positions.has(id) && !isSetAside.has(id))
+  if (missing.some(({ id }) => key.states.get(id)?.private !== true)) return null
+  const fresh = missing.length === 0 ? new Map<number, WorkedOut>() : await workOut(db, { authority, group, knownAt }, missing, true)
+  const places = contents()
+  const numbers = new Map<ProfileEntry, number>()
+  for (const measure of all) {
+    const position = positions.get(measure.id) ?? fresh.get(measure.id)?.position
+    if (!position) continue
+    const direction = places.get(measure.id)?.direction ?? fresh.get(measure.id)?.details.direction ?? null
+    // The position was read for this page alone.
+    numbers.set(Object.assign(position, { measure: describeMeasure(measure), direction }), measure.id)
+  }
+  const entries = [...numbers.keys()]
+  const { shown, onPage } = choose(entries)
+  const details = await keptDetails(db, key, places, onPage.map((entry) => numbers.get(entry)!))
+  const rows = onPage.map((entry) => {
+    const measure = numbers.get(entry)!
+    // What is shown was kept or worked out, with its details.
+    return { measure: entry.measure, ...(positions.get(measure) ?? fresh.get(measure)!.position), ...(fresh.get(measure)?.details ?? details.get(measure)!) }
+  })
+  return { ...headingOf({ authority, group, knownAt }, entries), entries, shown, rows }
+}
+
+const alphabet = new Intl.Collator('en-GB', { numeric: true })
+
+/** By service and title, without a service last. */
+const asPagesShow = (a: Pick<Measure, 'service' | 'title'>, b: Pick<Measure, 'service' | 'title'>) =>
+  Number(a.service === null) - Number(b.service === null) || alphabet.compare(a.service ?? '', b.service ?? '') || alphabet.compare(a.title, b.title)
 
 /** Whose standing, among whom. */
 interface Among {
@@ -183,12 +241,12 @@ function detailsOf({ measure, series, figure, later, values }: Standing, { value
   }
 }
 
-function answerOf(authority: Authority, group: ChosenGroup, inGroup: boolean, knownAt: Date | undefined, rows: ProfileRowAnswer[]): ProfileAnswer {
+function headingOf({ authority, group, knownAt }: Among, rows: readonly Pick<ProfileEntry, 'value' | 'quartile'>[]): Omit<ProfileAnswer, 'measures'> {
   const { address, title, publisher, licence, dated, asked } = group
   const { code, name, known_name } = authority
-  const count = (test: (row: ProfileRowAnswer) => boolean) => rows.filter(test).length
+  const count = (test: (row: Pick<ProfileEntry, 'value' | 'quartile'>) => boolean) => rows.filter(test).length
   return {
-    authority: { code, name, known_name, in_group: inGroup },
+    authority: { code, name, known_name, in_group: group.members.some(({ id }) => id === authority.id) },
     group: { address, title, publisher, licence, dated, asked, members: group.members.length },
     known_at: knownAt?.toISOString() ?? null,
     counts: {
@@ -200,6 +258,5 @@ function answerOf(authority: Authority, group: ChosenGroup, inGroup: boolean, kn
       no_figure: count((row) => row.value === null),
       not_compared: count((row) => row.value !== null && row.quartile === null),
     },
-    measures: rows,
   }
 }

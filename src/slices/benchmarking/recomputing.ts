@@ -7,7 +7,7 @@ import { Problem } from '#kernel/problems.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ProfileAnswer } from './answer.ts'
 import { profilesBehind } from './kept.ts'
-import { answerAndKeep, type ProfileQuestion } from './profile.ts'
+import { answerAndKeep, type Chosen, type ProfileEntry, type ProfileGlance, type ProfileQuestion } from './profile.ts'
 
 /**
  * Works out again every kept profile that fell behind. Kept rows are held against the figures whenever they are read, so nothing
@@ -37,6 +37,17 @@ export async function profileAndKeep({ store, jobs }: Pick<House, 'store' | 'job
     await jobs.ask({ kind: 'system', name: 'the workbench' }, recomputing, { key: 'kept-profiles', input: {}, organisation: null, title: 'Bringing kept profiles up to date' })
   }
   return answer
+}
+
+/** What `keptGlance` gives, worked out and kept for the next: for when it gave nothing. */
+export async function glanceAndKeep(
+  house: Pick<House, 'store' | 'jobs'>, actor: Actor, question: ProfileQuestion, choose: (entries: readonly ProfileEntry[]) => Chosen,
+): Promise<ProfileGlance> {
+  const { measures, ...answer } = await profileAndKeep(house, actor, question)
+  const { shown, onPage } = choose(measures)
+  const onThisPage = new Set(onPage)
+  const rows = new Map(measures.filter((row) => onThisPage.has(row)).map((row) => [row as ProfileEntry, row]))
+  return { ...answer, entries: measures, shown, rows: onPage.flatMap((entry) => rows.get(entry) ?? []) }
 }
 
 /** False when what was kept is about a group or an authority that nobody can ask about any more. */

@@ -1,5 +1,5 @@
 import { formatCount } from '#kernel/figures/index.ts'
-import type { ProfileAnswer, ProfileRowAnswer } from '#slices/benchmarking/index.ts'
+import type { ProfileEntry, ProfileGlance } from '#slices/benchmarking/index.ts'
 import { positionWords } from '#slices/benchmarking/index.ts'
 import type { GroupChoice } from '#slices/places/index.ts'
 import type { ProfileQuestion } from './question.ts'
@@ -21,11 +21,11 @@ interface Field {
   options: Option[]
 }
 
-type Rows = readonly ProfileRowAnswer[]
+type Rows = readonly ProfileEntry[]
 
 /** `first` is always in view; `more` waits behind a click, unless something in it was chosen. */
-export function formOf(answer: ProfileAnswer, choices: readonly GroupChoice[], question: ProfileQuestion) {
-  const rows = answer.measures
+export function formOf(answer: ProfileGlance, choices: readonly GroupChoice[], question: ProfileQuestion) {
+  const rows = answer.entries
   const more = [
     field('dimension', 'Dimension', question.dimension, 'All dimensions', counted(rows, ({ measure }) => measure.dimension ?? unstated, dimensionNamed)),
     field('change', 'Change since the figure before', question.change, 'Any change', inOrder(changeFilters, rows, changeOf, changeWords)),
@@ -68,20 +68,20 @@ const changeWords: Record<ChangeFilter, string> = {
   better: 'Got better', worse: 'Got worse', same: 'No change', other: 'Moved, no better direction', unknown: 'Nothing earlier to compare',
 }
 
-function groupOptions(group: ProfileAnswer['group'], choices: readonly GroupChoice[]): Option[] {
+function groupOptions(group: ProfileGlance['group'], choices: readonly GroupChoice[]): Option[] {
   const options = choices.map(({ address, title, members }) => ({ value: address, text: members === null ? title : `${title} (${formatCount(members)})` }))
   // A group asked for by address alone, such as one the authority is not in, is shown as chosen too.
   return options.some(({ value }) => value === group.address) ? options : [{ value: group.address, text: group.title }, ...options]
 }
 
 /** Each value there is, by name, with its number of measures; what is not stated last. */
-function counted(rows: Rows, of: (row: ProfileRowAnswer) => string, name: (value: string) => string): Option[] {
+function counted(rows: Rows, of: (row: ProfileEntry) => string, name: (value: string) => string): Option[] {
   return [...Map.groupBy(rows, of)]
     .map(([value, found]) => ({ value, text: `${name(value)} (${formatCount(found.length)})` }))
     .sort((a, b) => Number(a.value === unstated) - Number(b.value === unstated) || a.text.localeCompare(b.text, 'en-GB'))
 }
 
-function inOrder<T extends string>(values: readonly T[], rows: Rows, of: (row: ProfileRowAnswer) => T | null, words: Record<T, string>): Option[] {
+function inOrder<T extends string>(values: readonly T[], rows: Rows, of: (row: ProfileEntry) => T | null, words: Record<T, string>): Option[] {
   const found = Map.groupBy(rows, of)
   return values.map((value) => ({ value, text: `${words[value]} (${formatCount(found.get(value)?.length ?? 0)})` }))
 }

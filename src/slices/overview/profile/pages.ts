@@ -3,7 +3,7 @@ import { downloadsOf } from '#kernel/exports/index.ts'
 import { countOf, formatCount, formatDate, formatFigure, formatMoment } from '#kernel/figures/index.ts'
 import { html, picture, type Html } from '#kernel/web/html.ts'
 import { paginationOf } from '#kernel/web/components/pagination/pagination.ts'
-import type { ProfileAnswer, ProfileRowAnswer } from '#slices/benchmarking/index.ts'
+import type { Chosen, ProfileEntry, ProfileGlance, ProfileRowAnswer } from '#slices/benchmarking/index.ts'
 import type { Authority, GroupChoice } from '#slices/places/index.ts'
 import { authorityAddress, home, nationInWords, spanInWords } from '../pages.ts'
 import { formOf } from './fields.ts'
@@ -19,7 +19,7 @@ const PAGE = 200
 export interface ProfileData {
   authority: Authority
   succession: { predecessors: Successor[]; successors: Successor[] }
-  answer: ProfileAnswer
+  answer: ProfileGlance
   choices: readonly GroupChoice[]
   question: ProfileQuestion
   page: number
@@ -32,19 +32,29 @@ interface Successor {
   on_date: string
 }
 
+/** Which measures answer to a question, and which of them stand on a page. */
+export const chosenFor = (question: ProfileQuestion, asked: number) => (entries: readonly ProfileEntry[]): Chosen => {
+  const shown = shownEntries(entries, filterOf(question))
+  const { page } = pageOf(shown.length, asked)
+  return { shown, onPage: shown.slice((page - 1) * PAGE, page * PAGE) }
+}
+
+function pageOf(shown: number, asked: number): { page: number; pages: number } {
+  const pages = Math.max(1, Math.ceil(shown / PAGE))
+  return { page: Math.min(asked, pages), pages }
+}
+
 export function profilePage(data: ProfileData) {
   const { authority, answer, question, now } = data
-  const { group, measures } = answer
+  const { group, entries, shown } = answer
   const moment = question['as-known-at']?.moment
-  const shown = shownEntries(measures, filterOf(question))
-  const pages = Math.max(1, Math.ceil(shown.length / PAGE))
-  const page = Math.min(data.page, pages)
+  const { page, pages } = pageOf(shown.length, data.page)
   const address = authorityAddress(authority.code)
   const known = question['as-known-at']?.given ?? ''
   const carried = `?${new URLSearchParams({ group: group.address, ...(known === '' ? {} : { 'as-known-at': known }) }).toString()}`
   const asShown = inAddress({ ...question, group: group.address })
   const inWords = groupInWords(group)
-  const tally = tallyOf(measures)
+  const tally = tallyOf(entries)
   return {
     title: authority.name,
     section: 'Authorities',
@@ -53,19 +63,19 @@ export function profilePage(data: ProfileData) {
     about: aboutAuthority(authority),
     succession: successionInWords(data),
     sentence: openingSentence(authority.known_name, inWords, tally, { isPast: moment !== undefined, inGroup: answer.authority.in_group }),
-    hasFigures: measures.length > 0,
+    hasFigures: entries.length > 0,
     action: address,
     form: formOf(answer, data.choices, question),
     group: inWords + groupSource(group),
-    range: rangeInWords(shown.length, measures.length, page, pages),
-    clearHref: shown.length < measures.length ? address + carried : '',
-    sections: sectionsOf(shown, page, question, (row, isUnderService) => rowOf(row, `${address}/measures/${encodeURIComponent(row.measure.code)}${carried}`, isUnderService)),
+    range: rangeInWords(shown.length, entries.length, page, pages),
+    clearHref: shown.length < entries.length ? address + carried : '',
+    sections: sectionsOf(answer, question, (row, isUnderService) => rowOf(row, `${address}/measures/${encodeURIComponent(row.measure.code)}${carried}`, isUnderService)),
     pagination: paginationOf({
       page, size: PAGE, total: shown.length, hrefOf: (number) => address + inAddress(question, number === 1 ? {} : { page: String(number) }),
     }),
     known: `figures known at ${momentInWords(question) ?? formatMoment(now)}`,
     files: downloadsOf(
-      `${shown.length === measures.length ? 'all' : 'these'} ${countOf(shown.length, 'measure')}`,
+      `${shown.length === entries.length ? 'all' : 'these'} ${countOf(shown.length, 'measure')}`,
       `${address}/profile${asShown}`, `${address}/profile.json${asShown}`,
     ),
   }
@@ -86,7 +96,7 @@ function momentInWords({ 'as-known-at': known }: ProfileQuestion): string | null
   return known.given.length === 10 ? `the end of ${formatDate(known.given)}` : formatMoment(known.moment)
 }
 
-function groupSource({ publisher, dated }: ProfileAnswer['group']): string {
+function groupSource({ publisher, dated }: ProfileGlance['group']): string {
   if (publisher === null) return ''
   return ` (${publisher}${dated === null ? '' : `, ${formatDate(dated)}`})`
 }
@@ -103,8 +113,7 @@ function successionInWords({ authority, succession }: ProfileData) {
 }
 
 /** Rows under the heading of their service, or all under none when they are in another order. */
-function sectionsOf(shown: readonly ProfileRowAnswer[], page: number, { sort }: ProfileQuestion, finished: (row: ProfileRowAnswer, isUnderService: boolean) => Html) {
-  const onPage = shown.slice((page - 1) * PAGE, page * PAGE)
+function sectionsOf({ shown, rows: onPage }: ProfileGlance, { sort }: ProfileQuestion, finished: (row: ProfileRowAnswer, isUnderService: boolean) => Html) {
   if (sort !== '' && sort !== 'service') return onPage.length === 0 ? [] : [{ heading: '', counts: '', rows: html`${onPage.map((row) => finished(row, false))}` }]
   const whole = Map.groupBy(shown, headingOf)
   return [...Map.groupBy(onPage, headingOf)].map(([heading, rows]) => ({
@@ -114,9 +123,9 @@ function sectionsOf(shown: readonly ProfileRowAnswer[], page: number, { sort }: 
   }))
 }
 
-const headingOf = ({ measure }: ProfileRowAnswer) => measure.service ?? 'No service stated'
+const headingOf = ({ measure }: ProfileEntry) => measure.service ?? 'No service stated'
 
-function sectionCounts(rows: readonly ProfileRowAnswer[], here: number): string {
+function sectionCounts(rows: readonly ProfileEntry[], here: number): string {
   const { measures, best, lowest, absent } = tallyOf(rows)
   const parts = [
     here === measures ? countOf(measures, 'measure') : `${formatCount(here)} of ${countOf(measures, 'measure')} on this page`,

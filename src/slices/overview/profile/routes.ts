@@ -4,10 +4,10 @@ import type { Actor } from '#kernel/access/actor.ts'
 import { exportSource } from '#kernel/exports/index.ts'
 import type { House } from '#kernel/slice.ts'
 import type { ZodTypes } from '#kernel/web/frame.ts'
-import { profileAndKeep, profileTable } from '#slices/benchmarking/index.ts'
+import { glanceAndKeep, keptGlance, profileAndKeep, profileTable } from '#slices/benchmarking/index.ts'
 import { authorityByCode, groupChoices, successionOf } from '#slices/places/index.ts'
 import { authorityAddress } from '../pages.ts'
-import { profilePage } from './pages.ts'
+import { chosenFor, profilePage } from './pages.ts'
 import { filterOf, inAddress, profileQuery, type ProfileQuestion } from './question.ts'
 import { shownEntries } from './rules.ts'
 
@@ -22,9 +22,11 @@ export function profileRoutes(plain: FastifyInstance, house: House): void {
 
   app.get('/authorities/:code', options, async ({ actor, params, query }, reply) => {
     const { page, ...question } = query
-    const found = await store.read(actor, async (db) => {
+    const choose = chosenFor(question, page)
+    const { kept, ...found } = await store.read(actor, async (db) => {
       const authority = await authorityByCode(db, params.code)
       return {
+        kept: authority.code === params.code ? await keptGlance(db, asked(authority.code, question), choose) : null,
         authority,
         succession: await successionOf(db, authority.id),
         choices: await groupChoices(db, authority),
@@ -32,7 +34,7 @@ export function profileRoutes(plain: FastifyInstance, house: House): void {
     })
     // Another code of the same authority leads to its one address, so that links and bookmarks agree.
     if (found.authority.code !== params.code) return reply.redirect(authorityAddress(found.authority.code) + inAddress(question), 301)
-    const answer = await profileAndKeep(house, actor, asked(found.authority.code, question))
+    const answer = kept ?? (await glanceAndKeep(house, actor, asked(found.authority.code, question), choose))
     return reply.page('slices/overview/views/profile.njk', profilePage({ ...found, answer, question, page, now: now() }))
   })
 
