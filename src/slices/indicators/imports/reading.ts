@@ -1,6 +1,6 @@
 /** Opens the file an import brings and gives its rows with their lines, whatever the format. */
 import { createHash } from 'node:crypto'
-import { columnLetters, openTable, type Column, type HeaderRule, type OpenOptions, type Row, type Table, type TableProblem } from '#kernel/tables/index.ts'
+import { columnLetters, openTable, type Column, type HeaderRule, type OpenOptions, type Row, type Table, type TableProblem, unguarded } from '#kernel/tables/index.ts'
 import { columnsOf } from './columns.ts'
 import type { Recipe } from './recipe.ts'
 import type { ColumnPlace } from './texts.ts'
@@ -53,10 +53,15 @@ export async function openFile(source: ImportSource, recipe: Recipe, onProblem: 
     columns: table.columns,
     place: (name) => table.column(name).index,
     label: labelOf(table),
-    rows: table.rows,
+    rows: recipe.file.guarded ? unguardedRows(table.rows) : table.rows,
     notes: table.notes,
     close: () => table.close(),
   }
+}
+
+/** The cells of a download as they were before a spreadsheet was kept from running them. */
+async function* unguardedRows(rows: AsyncIterable<Row>): AsyncGenerator<Row> {
+  for await (const row of rows) yield { ...row, cells: row.cells.map(unguarded) }
 }
 
 function labelOf({ sheet, columns }: Table): (name: string) => string {

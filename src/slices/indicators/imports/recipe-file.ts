@@ -23,6 +23,8 @@ export const fileRule = z.strictObject({
     .describe('JSON: where the list is, "objects.lad2023.geometries"; a list of names where one has a dot in it. Without it, the whole document.'),
   header: z.union([line, z.enum(['first', 'find', 'none']), headerLines]).default('first')
     .describe('Line of the header; "find": the first row that has all the columns this recipe names; or several lines joined.'),
+  guarded: z.boolean().default(false)
+    .describe('true: cells come without the one apostrophe that downloads of the workbench put before text that a spreadsheet could take for a formula.'),
   short_rows: z.enum(['refuse', 'fill']).default('refuse').describe('Rows with too few cells: refuse the file, or take them as blank.'),
 }).superRefine((file, context) => {
   const isJson = file.format === 'json' || file.format === 'hexjson'

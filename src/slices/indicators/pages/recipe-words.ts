@@ -63,6 +63,7 @@ function fileSentences({ file }: Recipe): string[] {
   return [
     kindSentence(file),
     headerSentence(file.header),
+    ...(file.guarded ? ['It is a download of the workbench: the apostrophes that guard text against spreadsheets are taken off.'] : []),
     ...(file.short_rows === 'fill' ? ['Rows with too few cells are taken as blank at the end.'] : []),
   ]
 }
