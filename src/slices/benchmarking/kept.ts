@@ -36,11 +36,12 @@ function fingerprint({ authority, group }: Pick<ProfileKey, 'authority' | 'group
   return createHash('sha256').update(JSON.stringify([packing, parts])).digest('base64url')
 }
 
-/** Positions that still hold, and where to find what else is kept of them. Measures that are not in the answer have to be worked out. */
-export interface Kept extends Unpacked {
+/** What is kept and still holds, and where to find the details of it. */
+interface Kept extends Unpacked {
   contents: () => Contents
 }
 
+/** Positions that still hold. Measures that are not in the answer have to be worked out. */
 export async function keptPositions(db: Reader, { authority, group, states }: ProfileKey): Promise<Kept> {
   if (!mayBeKept(group)) return nothingKept()
   const { rows } = await sql<{ positions: string; contents: string }>`${prepared}
