@@ -62,18 +62,20 @@ export async function measureImport(cluster: Cluster, database: string, store: S
   }
 }
 
-/** The import of a file as people get it: asked for on a page by somebody who uploaded and checked it, and done as a job by whoever does jobs. */
-export async function importAsJob(house: House, file: string): Promise<{ id: number; seconds: number }> {
+/** Uploads a file as somebody's page would, and gives what imports it as a job and waits for its end. Seconds are those of the job. */
+export async function uploadForJob(house: House, file: string): Promise<() => Promise<{ id: number; seconds: number }>> {
   const organisation = await newOrganisation(house, { slug: `bench-${Date.now()}` })
   const person = await newPerson(house, organisation, { roles: ['performance-officer'] })
   const upload = await uploaded(house, { account: person.account, organisation: organisation.id, content: readFileSync(file), fileName: 'bench.csv', by: benchRecipe })
-  const began = performance.now()
-  const asked = await house.jobs.ask(person, importing, { key: upload, input: { upload }, title: 'Importing bench.csv', organisation: organisation.id })
-  for (;;) {
-    const job = await house.jobs.find(person, asked.id)
-    if (job?.state === 'done') return { id: Number(/\d+$/.exec(job.outcome?.href ?? '')?.[0]), seconds: (performance.now() - began) / 1000 }
-    if (!job || isOver(job)) throw new Error(`The import of the bench went wrong: ${job?.reason ?? 'its job is gone.'}`)
-    await pause(500)
+  return async () => {
+    const began = performance.now()
+    const asked = await house.jobs.ask(person, importing, { key: upload, input: { upload }, title: 'Importing bench.csv', organisation: organisation.id })
+    for (;;) {
+      const job = await house.jobs.find(person, asked.id)
+      if (job?.state === 'done') return { id: Number(/\d+$/.exec(job.outcome?.href ?? '')?.[0]), seconds: (performance.now() - began) / 1000 }
+      if (!job || isOver(job)) throw new Error(`The import of the bench went wrong: ${job?.reason ?? 'its job is gone.'}`)
+      await pause(500)
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import autocannon from 'autocannon'
 import fastify from 'fastify'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import pino from 'pino'
 import { everyone } from '#kernel/access/actor.ts'
 import type { Config } from '#kernel/config.ts'
@@ -89,21 +90,39 @@ export async function measurePages(store: Store, config: Config, duration: numbe
   }
 }
 
-/** Forty requests a second of a program for a while, every page made anew, and whatever else goes on beside them. */
+/**
+ * So many requests a second, evenly spaced and each sent when its time has come, whether or not earlier ones were answered: so one slow
+ * answer cannot hide others. The same load goes before for a while, uncounted, because a program that has just begun is slow for other reasons.
+ */
 export async function steadyLoad(address: string, duration: number, beside: () => Promise<string>): Promise<Result> {
+  const [aSecond, warming] = [40, 5]
   const mix = [pages[0].address, pages[1].address, '/measures', '/authorities/X007?service=Service+3', '/measures/m9?group=region%3Aregion-1']
-  for (const path of mix) await fetch(address + path)
-  const asking = autocannon({
-    url: address, connections: 20, overallRate: 40, duration, workers: 1, timeout: 30, idReplacement: true,
-    requests: mix.map((path) => ({ method: 'GET' as const, path: `${path}${path.includes('?') ? '&' : '?'}anew=[<id>]` })),
-  })
-  const [result, said] = await Promise.all([asking, beside()])
-  const { latency, non2xx, errors, timeouts, requests } = result
-  const met = non2xx + errors + timeouts === 0 && latency.p99 < 300
+  let asked = 0
+  const ask = async (): Promise<number | null> => {
+    const path = mix[asked++ % mix.length] ?? ''
+    const began = performance.now()
+    const answer = await fetch(`${address}${path}${path.includes('?') ? '&' : '?'}anew=${asked}`)
+    await answer.arrayBuffer()
+    return answer.ok ? performance.now() - began : null
+  }
+  const askFor = async (seconds: number) => {
+    const all: Promise<number | null>[] = []
+    const began = performance.now()
+    for (let i = 0; i < seconds * aSecond; i++) {
+      await pause(Math.max(0, began + (i * 1000) / aSecond - performance.now()))
+      all.push(ask().catch(() => null))
+    }
+    return Promise.all(all)
+  }
+  await askFor(warming)
+  const [times, said] = await Promise.all([askFor(duration), beside()])
+  const answered = times.filter((time) => time !== null).sort((a, b) => a - b)
+  const failed = times.length - answered.length
+  const [half, slow, slowest] = [0.5, 0.99, 1].map((share) => answered[Math.min(answered.length - 1, Math.floor(answered.length * share))] ?? 0) as [number, number, number]
   return {
-    what: `40 requests a second for ${duration} s, none answered from memory, while ${said}`,
-    measured: `${requests.total.toLocaleString('en-GB')} answers, half under ${latency.p50} ms, slowest 1% above ${latency.p99} ms, slowest ${latency.max} ms; ${non2xx + errors + timeouts} failed`,
-    ratio: latency.p99 / 300, target: 'no error, slowest 1% under 300 ms', met,
+    what: `${aSecond} requests a second for ${duration} s, none answered from memory, while ${said}`,
+    measured: `${answered.length.toLocaleString('en-GB')} answers, half under ${half.toFixed(0)} ms, slowest 1% above ${slow.toFixed(0)} ms, slowest ${slowest.toFixed(0)} ms; ${failed} failed`,
+    ratio: slow / 300, target: 'no error, slowest 1% under 300 ms', met: failed === 0 && slow < 300,
     limit: 'web, import and the asking side share two cores with the database',
   }
 }

@@ -10,7 +10,7 @@ import { addressOf, startProgram } from '../test/program.ts'
 import { startCluster, type Cluster } from './cluster.ts'
 import type { Size } from './content.ts'
 import { measureEmbedded } from './embedded.ts'
-import { forget, importAsJob, forgetLeftovers, measureImport, publishedFile } from './importing.ts'
+import { forget, forgetLeftovers, measureImport, publishedFile, uploadForJob } from './importing.ts'
 import { measureMemory } from './memory.ts'
 import { measurePages, steadyLoad } from './pages.ts'
 import { measureQuestions, pickList, questionResults } from './questions.ts'
@@ -141,9 +141,10 @@ async function loadBeside(cluster: Cluster, database: string, store: Store, conf
   const program = startProgram({ DATA_DIR: '', DATABASE_URL: cluster.addressOf(database), SESSION_SECRET: config.sessionSecret, DEMO: 'off', JOBS })
   const imports: number[] = []
   try {
+    const importNow = file === null ? null : await uploadForJob(house, file)
     return await steadyLoad(await addressOf(program), duration, async () => {
-      if (file === null) return 'nothing else goes on'
-      const { id, seconds } = await importAsJob(house, file)
+      if (importNow === null) return 'nothing else goes on'
+      const { id, seconds } = await importNow()
       imports.push(id)
       const rows = await store.read({ kind: 'system', name: 'bench' }, async (db) => (await db.selectFrom('indicators.import').select('counts').where('id', '=', id).executeTakeFirst())?.counts as { new: number })
       return `a file of ${rows.new.toLocaleString('en-GB')} rows is imported as a job ${JOBS === 'on' ? 'in a process beside, as installed' : 'in the web process (`JOBS=inside`)'}, for ${seconds.toFixed(0)} s of them`
