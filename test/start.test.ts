@@ -108,6 +108,8 @@ describe('a start', () => {
     const empty = start(settings)
     await empty.until(/The demonstration was not loaded, because HOST or BASE_URL lets others reach the workbench\..*DEMO=on/)
     await empty.until(/Nobody can sign in yet/)
+    // Before this it does not listen to being told to stop.
+    await addressOf(empty)
     empty.process.kill('SIGTERM')
     expect(await empty.ended).toBe(0)
     for (const HOST of ['0.0.0.0', '192.0.2.7', '::']) expect(readConfig({ SESSION_SECRET: secret, HOST }), HOST).toMatchObject({ demo: 'off', demonstrationSignIns: false })
