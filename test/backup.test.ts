@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { PGlite } from '@electric-sql/pglite'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { openEmbedded } from '#kernel/db/open.ts'
@@ -68,6 +69,8 @@ describe('a backup of a running workbench', () => {
       while (asks) {
         answers.push((await fetch(`${address}/authorities`)).status)
         await failSigningIn(address, `nobody${answers.length}@here.example`)
+        // As people ask, and not as fast as can be, which would leave the backup a small part of one processor.
+        await pause(100)
       }
     })()
     const made = await bv('backup', file)
