@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { html, optionsOf } from './html.ts'
 
+/** The library types a document as a browser's, which this program has no types of. */
 const read = (markup: string) => (domino.createDocument(markup) as unknown as { querySelector(selector: string): { textContent: string; getAttribute(name: string): string } }).querySelector('p')
 /** Parsers turn these into others before anybody sees them. */
 const text = fc.string({ unit: 'grapheme' }).filter((one) => !/[\0\r]/.test(one))

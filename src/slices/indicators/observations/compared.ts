@@ -4,23 +4,14 @@ import { knownAt } from '#kernel/db/known-at.ts'
 import { prepared } from '#kernel/db/prepared.ts'
 import type { Measure } from '../measures/queries.ts'
 import { listed, numbersIn } from './lists.ts'
-import type { DatedValue } from './queries.ts'
+import type { DatedValue, Figure } from './queries.ts'
 import { withheld } from './small-numbers.ts'
 
 // Everything a comparison reads of the figures, in one statement. Columns travel as lists of numbers: a row for each figure would take
 // several times as long to hand over.
 
-/** A figure as it is compared: nothing of where it came from. Fields as of a Figure. */
-export interface ComparedFigure {
-  authority: number
-  value: number | null
-  numerator: number | null
-  denominator: number | null
-  lower: number | null
-  upper: number | null
-  status: string
-  reason: string | null
-}
+/** A figure as it is compared: nothing of where it came from. */
+export type ComparedFigure = Pick<Figure, 'authority' | 'value' | 'numerator' | 'denominator' | 'lower' | 'upper' | 'status' | 'reason'>
 
 /** A published figure for a country, region or other wider area: shown beside the authorities, never ranked. */
 export interface AreaFigure {
